@@ -1,1 +1,1 @@
-export {};
+export * from './define-actor.ts';

@@ -1,0 +1,5 @@
+export * from './actor-store.ts';
+export * from './channel-store.ts';
+export * from './partition.ts';
+export * from './store-error.ts';
+export * from './store.ts';
