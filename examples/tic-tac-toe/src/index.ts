@@ -1,1 +1,3 @@
-export {};
+export * from './actor.ts';
+export * from './shared.ts';
+export type * from './room-state.ts';

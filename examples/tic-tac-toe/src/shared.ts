@@ -1,0 +1,3 @@
+/** What pages and other clients of the game use: the messages and the rules. Safe to import in a browser. */
+export * from './messages.ts';
+export * from './rules.ts';
