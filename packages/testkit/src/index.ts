@@ -1,1 +1,9 @@
-export {};
+export * from './fault-proxy.ts';
+export * from './free-port.ts';
+export * from './redis-cluster.ts';
+export * from './redis-command.ts';
+export * from './redis-server.ts';
+export * from './seeded-random.ts';
+export * from './valkey-server.ts';
+export * from './virtual-clock.ts';
+export * from './wait-for.ts';
