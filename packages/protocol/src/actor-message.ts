@@ -37,7 +37,12 @@ export type ActorMessage =
 /** The publication that answers an `ask` or `create`. */
 export type AskReply =
   | { readonly ask: string; readonly ok: true; readonly data: unknown }
-  | { readonly ask: string; readonly ok: false; readonly code: AskErrorCode; readonly message: string };
+  | {
+      readonly ask: string;
+      readonly ok: false;
+      readonly code: AskErrorCode;
+      readonly message: string;
+    };
 
 /** Why an ask was not answered with data. */
 export type AskErrorCode = 'rejected' | 'failed' | 'exists' | 'no-actor' | 'no-reply';

@@ -1,0 +1,207 @@
+import type { Command, RecoverRequest } from './command.ts';
+import { memberText } from './json-member.ts';
+
+/** A frame that no client of the protocol sends. The connection is closed with 3501. */
+export class BadFrameError extends Error {
+  override readonly name = 'BadFrameError';
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const METHODS = [
+  'connect',
+  'subscribe',
+  'unsubscribe',
+  'publish',
+  'presence',
+  'presence_stats',
+  'history',
+  'ping',
+  'send',
+  'rpc',
+  'refresh',
+  'sub_refresh',
+] as const;
+
+type Method = (typeof METHODS)[number];
+
+const MAX_UINT32 = 0xffff_ffff;
+
+function fieldsOf(value: unknown, name: string): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new BadFrameError(`${name} is not an object`);
+  }
+  return value as Fields;
+}
+
+function own(fields: Fields, name: string): unknown {
+  return Object.hasOwn(fields, name) ? fields[name] : undefined;
+}
+
+function text(fields: Fields, name: string): string {
+  const value = own(fields, name) ?? '';
+  if (typeof value !== 'string') throw new BadFrameError(`${name} is not a string`);
+  return value;
+}
+
+function flag(fields: Fields, name: string): boolean {
+  const value = own(fields, name) ?? false;
+  if (typeof value !== 'boolean') throw new BadFrameError(`${name} is not a boolean`);
+  return value;
+}
+
+function integer(fields: Fields, name: string): number {
+  const value = own(fields, name) ?? 0;
+  if (!Number.isSafeInteger(value)) throw new BadFrameError(`${name} is not an integer`);
+  return value as number;
+}
+
+function unsigned(fields: Fields, name: string): number {
+  const value = integer(fields, name);
+  if (value < 0) throw new BadFrameError(`${name} is negative`);
+  return value;
+}
+
+function recoverOf(fields: Fields): RecoverRequest {
+  return {
+    recover: flag(fields, 'recover'),
+    offset: unsigned(fields, 'offset'),
+    epoch: text(fields, 'epoch'),
+  };
+}
+
+function subsOf(fields: Fields): ReadonlyMap<string, RecoverRequest> {
+  const value = own(fields, 'subs') ?? {};
+  const subs = fieldsOf(value, 'subs');
+  return new Map(Object.keys(subs).map((name) => [name, recoverOf(fieldsOf(subs[name], 'sub'))]));
+}
+
+function sinceOf(fields: Fields): { since?: { offset: number; epoch: string } } {
+  const value = own(fields, 'since') ?? null;
+  if (value === null) return {};
+  const since = fieldsOf(value, 'since');
+  return { since: { offset: unsigned(since, 'offset'), epoch: text(since, 'epoch') } };
+}
+
+/** The payload as the client wrote it. */
+function dataOf(line: string, method: Method): { data?: string } {
+  const request = memberText(line, method);
+  const data = request === undefined ? undefined : memberText(request, 'data');
+  return data === undefined ? {} : { data };
+}
+
+function methodOf(fields: Fields): Method | undefined {
+  let found: Method | undefined;
+  for (const method of METHODS) {
+    const value = own(fields, method);
+    if (value === undefined || value === null) continue;
+    if (found !== undefined) throw new BadFrameError(`both ${found} and ${method}`);
+    found = method;
+  }
+  return found;
+}
+
+interface Draft {
+  readonly id: number;
+  readonly method: Method;
+  readonly request: Fields;
+  readonly line: string;
+}
+
+function build({ id, method, request, line }: Draft): Command {
+  const channel = (): { channel: string } => ({ channel: text(request, 'channel') });
+  switch (method) {
+    case 'connect':
+      return {
+        type: method,
+        id,
+        request: {
+          token: text(request, 'token'),
+          name: text(request, 'name'),
+          version: text(request, 'version'),
+          subs: subsOf(request),
+          ...dataOf(line, method),
+        },
+      };
+    case 'subscribe':
+      return {
+        type: method,
+        id,
+        request: {
+          ...channel(),
+          ...recoverOf(request),
+          token: text(request, 'token'),
+          positioned: flag(request, 'positioned'),
+          recoverable: flag(request, 'recoverable'),
+          joinLeave: flag(request, 'join_leave'),
+          delta: text(request, 'delta'),
+          tagsFilter: (own(request, 'tf') ?? null) !== null,
+          flag: integer(request, 'flag'),
+          type: integer(request, 'type'),
+          ...dataOf(line, method),
+        },
+      };
+    case 'unsubscribe':
+    case 'presence':
+    case 'presence_stats':
+      return { type: method, id, request: channel() };
+    case 'publish':
+      return { type: method, id, request: { ...channel(), ...dataOf(line, method) } };
+    case 'history':
+      return {
+        type: method,
+        id,
+        request: {
+          ...channel(),
+          limit: integer(request, 'limit'),
+          reverse: flag(request, 'reverse'),
+          ...sinceOf(request),
+        },
+      };
+    case 'ping':
+      return { type: method, id };
+    case 'send':
+      return { type: method, id, request: dataOf(line, method) };
+    case 'rpc':
+      return {
+        type: method,
+        id,
+        request: { method: text(request, 'method'), ...dataOf(line, method) },
+      };
+    case 'refresh':
+      return { type: method, id, request: { token: text(request, 'token') } };
+    case 'sub_refresh':
+      return { type: method, id, request: { ...channel(), token: text(request, 'token') } };
+  }
+}
+
+function decodeLine(line: string): Command {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(line);
+  } catch (cause) {
+    throw new BadFrameError('a command is not JSON', { cause });
+  }
+  const fields = fieldsOf(parsed, 'a command');
+  const id = unsigned(fields, 'id');
+  if (id > MAX_UINT32) throw new BadFrameError('id is above 2^32 - 1');
+  const method = methodOf(fields);
+  if (method === undefined) {
+    if (Object.keys(fields).every((name) => name === 'id') && id === 0) {
+      return { type: 'pong', id };
+    }
+    throw new BadFrameError('a command without a known method');
+  }
+  if (id === 0 && method !== 'send') throw new BadFrameError(`${method} without an id`);
+  return build({ id, method, request: fieldsOf(fields[method], method), line });
+}
+
+/**
+ * Reads the commands of one JSON frame: objects joined by line feeds (one may stand at the end).
+ *
+ * @throws BadFrameError on anything else: close with 3501
+ */
+export function decodeCommands(frame: string): Command[] {
+  const body = frame.endsWith('\n') ? frame.slice(0, -1) : frame;
+  return body.includes('\n') ? body.split('\n').map(decodeLine) : [decodeLine(body)];
+}
