@@ -55,24 +55,34 @@ function memory(): GuestStorage {
   };
 }
 
-/** Answers every guest with a new user whose token lives for `ttl` seconds. */
+/** Answers as a server does: an earlier token that it knows keeps the user. */
 async function guestServer(ttl: number, status = 200) {
   let guests = 0;
+  const known = new Map<string, string>();
   const server = createServer((request, response) => {
-    request.resume().on('end', () => {
+    let text = '';
+    request.on('data', (chunk) => {
+      text += chunk;
+    });
+    request.on('end', () => {
+      const old = (JSON.parse(text) as { token?: string }).token;
+      const user = old === undefined ? `g${guests + 1}` : known.get(old);
+      const code = status === 200 && user === undefined ? 401 : status;
+      response.writeHead(code, { 'content-type': 'application/json' });
+      if (code !== 200)
+        return response.end(JSON.stringify({ error: { message: 'guests are off' } }));
       guests += 1;
-      const token = tokenOf({ sub: `g${guests}`, exp: Math.floor(Date.now() / 1000) + ttl });
-      response.writeHead(status, { 'content-type': 'application/json' });
-      response.end(
-        JSON.stringify(
-          status === 200 ? { user: `g${guests}`, token } : { error: { message: 'guests are off' } },
-        ),
-      );
+      const exp = Math.floor(Date.now() / 1000) + ttl;
+      const token = tokenOf({ sub: user, exp, jti: guests });
+      known.set(token, user!);
+      return response.end(JSON.stringify({ user, token }));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    /** The server comes back with another secret. */
+    forget: () => known.clear(),
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -80,7 +90,7 @@ async function guestServer(ttl: number, status = 200) {
   };
 }
 
-test('a guest is kept in the storage, and is somebody new under another name or when the server does not accept the token', async () => {
+test('a guest is kept in the storage and stays the same user under another name', async () => {
   await using server = await guestServer(3_600);
   const storage = memory();
   const ann = new GuestSession({ url: server.url, name: 'Ann', storage });
@@ -90,16 +100,29 @@ test('a guest is kept in the storage, and is somebody new under another name or 
   const again = new GuestSession({ url: server.url, name: 'Ann', storage });
   expect(again.current?.user).toBe('g1');
   expect(await again.getToken({ rejected: false })).toBe(first.token);
-  expect(await again.getToken({ rejected: true })).not.toBe(first.token);
-  const bea = await new GuestSession({ url: server.url, name: 'Bea', storage }).signIn();
-  expect(bea.user).toBe('g3');
+  const anna = await new GuestSession({ url: server.url, name: 'Anna', storage }).signIn();
+  expect(anna).toMatchObject({ user: 'g1', name: 'Anna' });
+  expect(anna.token).not.toBe(first.token);
+});
+
+test('a guest whose token the server no longer knows becomes somebody new', async () => {
+  await using server = await guestServer(3_600);
+  const session = new GuestSession({ url: server.url, name: 'Ann' });
+  const first = await session.signIn();
+  expect(await session.getToken({ rejected: true })).not.toBe(first.token);
+  expect(session.current?.user).toBe('g1');
+  server.forget();
+  await session.getToken({ rejected: true });
+  expect(session.current?.user).toBe('g3');
 });
 
 test('a token that is about to expire is fetched anew', async () => {
   await using server = await guestServer(10);
   const session = new GuestSession({ url: server.url, name: 'Ann' });
-  expect((await session.signIn()).user).toBe('g1');
-  expect((await session.signIn()).user).toBe('g2');
+  const first = await session.signIn();
+  const second = await session.signIn();
+  expect(second.user).toBe(first.user);
+  expect(second.token).not.toBe(first.token);
 });
 
 test('a sign-in that fails says why', async () => {

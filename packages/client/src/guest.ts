@@ -31,7 +31,10 @@ export interface Guest {
 /** A token is renewed when it expires within this time, in ms. */
 const RENEW_BEFORE_MS = 30_000;
 
-/** Signs a guest in once, and again when the token has expired or the server no longer accepts it. */
+/**
+ * Signs a guest in once, and again when the token is about to expire, is no longer accepted, or the name is another: the same user as
+ * long as the server still knows the old token.
+ */
 export class GuestSession {
   readonly #options: GuestOptions;
   #pending: Promise<Guest> | null = null;
@@ -49,17 +52,14 @@ export class GuestSession {
 
   /** The guest, with a token that is good for a while. Rejects with a `BelfryError`. */
   async signIn(): Promise<Guest> {
-    if (this.#guest !== null && isFresh(this.#guest.token)) return this.#guest;
-    this.#pending ??= this.#ask().finally(() => {
-      this.#pending = null;
-    });
-    return this.#pending;
+    const known = this.#guest;
+    if (known?.name === this.#options.name && isFresh(known.token)) return known;
+    return this.#renew();
   }
 
   /** Fits `connect({ getToken })`. `rejected`: the server did not accept the last token, so a new one is fetched. */
   readonly getToken = async ({ rejected }: { rejected: boolean }): Promise<string> => {
-    if (rejected) this.signOut();
-    return (await this.signIn()).token;
+    return (rejected ? await this.#renew() : await this.signIn()).token;
   };
 
   /** Forgets the guest: the next `signIn` is somebody new. */
@@ -68,16 +68,28 @@ export class GuestSession {
     quietly(() => this.#options.storage?.removeItem(keyOf(this.#options)));
   }
 
+  async #renew(): Promise<Guest> {
+    this.#pending ??= this.#ask().finally(() => {
+      this.#pending = null;
+    });
+    return this.#pending;
+  }
+
   async #ask(): Promise<Guest> {
     const { name, storage } = this.#options;
-    const guest = { ...(await requestGuest(this.#options)), name };
+    const old = this.#guest?.token;
+    const guest = { ...(await requestGuest(this.#options, old)), name };
     this.#guest = guest;
     quietly(() => storage?.setItem(keyOf(this.#options), JSON.stringify(guest)));
     return guest;
   }
 }
 
-async function requestGuest(options: GuestOptions): Promise<{ user: string; token: string }> {
+/** @param old an earlier token of the guest, who stays the same user if the server takes it */
+async function requestGuest(
+  options: GuestOptions,
+  old: string | undefined,
+): Promise<{ user: string; token: string }> {
   const doing = 'signing in as a guest';
   let response: Response;
   let body: unknown;
@@ -85,7 +97,7 @@ async function requestGuest(options: GuestOptions): Promise<{ user: string; toke
     response = await fetch(httpUrl(options.url, '/auth/guest'), {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ name: options.name }),
+      body: JSON.stringify({ name: options.name, token: old }),
       signal: AbortSignal.timeout(options.timeoutMs ?? 10_000),
     });
     body = await response.json().catch(() => null);
@@ -101,6 +113,7 @@ async function requestGuest(options: GuestOptions): Promise<{ user: string; toke
   const answer = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   const { user, token } = answer;
   if (response.ok && typeof user === 'string' && typeof token === 'string') return { user, token };
+  if (response.status === 401 && old !== undefined) return requestGuest(options, undefined);
   throw new BelfryError(
     codeOf(response.status),
     `${doing}: ${messageOf(answer) ?? `the server answered ${response.status}`}`,
@@ -133,7 +146,6 @@ function keyOf({ storageKey = 'belfry.guest' }: GuestOptions): string {
   return storageKey;
 }
 
-/** The stored guest, if it has this name. */
 function storedGuest(options: GuestOptions): Guest | null {
   let found: Guest | null = null;
   quietly(() => {
@@ -141,7 +153,7 @@ function storedGuest(options: GuestOptions): Guest | null {
       options.storage?.getItem(keyOf(options)) ?? 'null',
     ) as Partial<Guest> | null;
     const { user, name, token } = stored ?? {};
-    if (typeof user !== 'string' || typeof token !== 'string' || name !== options.name) return;
+    if (typeof user !== 'string' || typeof token !== 'string' || typeof name !== 'string') return;
     found = { user, name, token };
   });
   return found;
