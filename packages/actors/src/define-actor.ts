@@ -27,9 +27,9 @@ export interface PresenceEvent {
 
 /** One tick. */
 export interface Tick {
-  /** 1, 2, 3, … never repeated and never going back while the actor lives. */
+  /** 1, 2, 3, … never repeated and never going back while the actor lives; what was `skipped` is counted too. */
   readonly n: number;
-  /** When it was due; the grid of a rate is absolute, so these do not drift. */
+  /** When it was due, in whole ms; the grid of a rate is absolute, so these do not drift. */
   readonly scheduledAt: Millis;
   /** How long after that it runs, in ms; ≥ 0. */
   readonly lateMs: number;
@@ -38,7 +38,7 @@ export interface Tick {
 }
 
 /**
- * What to do when ticks were missed. `skip`: run one tick and go on from the next point of the grid ahead. `catch-up`: run up to
+ * What to do when ticks were missed. `skip`: run one tick (the last of those that are due) and go on from the next point of the grid ahead. `catch-up`: run up to
  * `max` missed ticks, one after the other, then skip the rest. `stretch`: run one tick and move the grid, so that the next one comes
  * a whole period after it.
  */
@@ -82,18 +82,21 @@ export interface TurnContext<State, ServerMessage, UserMessage> {
   /** Publishes on any channel. In this actor's partition it appears with the commit, elsewhere once and soon after. */
   publishTo(channel: string, message: unknown): void;
   /** Sends to another actor (or to this one). Once, and in order per pair. */
-  send<Internal>(to: ActorRef<string, Internal>, message: Internal): void;
+  send<Internal>(to: ActorRef<string, Internal>, message: NoInfer<Internal>): void;
   /** Answers the `ask` that is being handled; without one it does nothing. The last reply counts. */
   reply(data: unknown): void;
   /** Refuses the message: nothing of it applies, and its sender is told `code` and `message`. Does not return. */
   reject(code: string, message: string): never;
-  /** Sets the one pending tick to `at` (store time), replacing the one that was pending. */
+  /** Sets the one pending tick to `at` (store time), replacing the one that was pending. A running rate goes on from its grid after it. */
   scheduleTick(at: Millis): void;
   /** Leaves no tick pending. Stops a rate until `startTicking`. */
   cancelTick(): void;
   /** Starts (or restarts) the declared rate from `now`. */
   startTicking(): void;
-  /** Deletes the actor and the history of its server channel when the turn commits. */
+  /**
+   * Deletes the actor and the history of its server channel when the turn commits; what its handler still publishes is delivered. For
+   * the messages that follow in the turn it does not exist.
+   */
   destroy(): void;
 }
 
@@ -119,7 +122,11 @@ export interface ActorSpec<
    */
   readonly creation?: 'on-demand' | 'explicit';
   /** The state of a new actor. */
-  readonly initial: (birth: { readonly id: string; readonly now: Millis; random(): number }) => State;
+  readonly initial: (birth: {
+    readonly id: string;
+    readonly now: Millis;
+    random(): number;
+  }) => State;
   /** Runs once, in the turn that creates the actor, before its first message. */
   readonly onCreate?: (ctx: TurnContext<State, Input<Server>, Input<User>>) => void;
   /** A client's message. */
@@ -135,7 +142,10 @@ export interface ActorSpec<
     from: InternalSender,
   ) => void;
   /** A user came or went. */
-  readonly onPresence?: (ctx: TurnContext<State, Input<Server>, Input<User>>, event: PresenceEvent) => void;
+  readonly onPresence?: (
+    ctx: TurnContext<State, Input<Server>, Input<User>>,
+    event: PresenceEvent,
+  ) => void;
   /** Time passed: the rate's next tick, or the one that `scheduleTick` set. */
   readonly onTick?: (ctx: TurnContext<State, Input<Server>, Input<User>>, tick: Tick) => void;
   readonly tick?: TickRate;
@@ -167,13 +177,20 @@ export interface ActorDefinition<
 export type AnyActorDefinition = ActorDefinition<string, any, any, any, any, any>;
 
 /** What clients of a definition send: `ControlOf<typeof match>`. */
-export type ControlOf<D> = D extends ActorDefinition<string, infer _S, infer C, infer _V, infer _U, infer _I> ? Input<C> : never;
+export type ControlOf<D> =
+  D extends ActorDefinition<string, infer _S, infer C, infer _V, infer _U, infer _I>
+    ? Input<C>
+    : never;
 
 /** What a definition publishes on its server channel. */
-export type ServerOf<D> = D extends ActorDefinition<string, infer _S, infer _C, infer V, infer _U, infer _I> ? Output<V> : never;
+export type ServerOf<D> =
+  D extends ActorDefinition<string, infer _S, infer _C, infer V, infer _U, infer _I>
+    ? Output<V>
+    : never;
 
 /** The state of a definition. */
-export type StateOf<D> = D extends ActorDefinition<string, infer S, infer _C, infer _V, infer _U, infer _I> ? S : never;
+export type StateOf<D> =
+  D extends ActorDefinition<string, infer S, infer _C, infer _V, infer _U, infer _I> ? S : never;
 
 /**
  * Defines a kind of actors.
@@ -197,7 +214,19 @@ export function defineActor<
     );
   }
   if (spec.tick !== undefined && !(spec.tick.hz > 0 && spec.tick.hz <= 250)) {
-    throw new TypeError(`actor ${kind}: tick.hz is ${spec.tick.hz}; it must be above 0 and at most 250`);
+    throw new TypeError(
+      `actor ${kind}: tick.hz is ${spec.tick.hz}; it must be above 0 and at most 250`,
+    );
   }
+  const late = spec.tick?.late;
+  if (typeof late === 'object') checkCount(`actor ${kind}: tick.late.catchUp`, late.catchUp, 1000);
+  checkCount(`actor ${kind}: inboxLimit`, spec.inboxLimit, 1_000_000);
+  checkCount(`actor ${kind}: maxAttempts`, spec.maxAttempts, 100);
+  checkCount(`actor ${kind}: maxTickFailures`, spec.maxTickFailures, 1_000_000);
   return { kind, spec, ref: (id) => ({ kind, key: `${kind}/${id}` }) };
+}
+
+function checkCount(name: string, count: number | undefined, max: number): void {
+  if (count === undefined || (Number.isInteger(count) && count >= 1 && count <= max)) return;
+  throw new TypeError(`${name} is ${count}; it must be a whole number from 1 to ${max}`);
 }

@@ -12,7 +12,13 @@ export type Sender =
 
 /** One message of an inbox. `data` is any JSON value. */
 export type ActorMessage =
-  | { readonly type: 'message'; readonly from: Sender; readonly data: unknown }
+  | {
+      readonly type: 'message';
+      readonly from: Sender;
+      /** The client's own id of the message, by which a refusal names it. */
+      readonly id?: string;
+      readonly data: unknown;
+    }
   /** A message whose sender waits on the channel `replyTo` for a publication `AskReply` that carries `ask`. */
   | {
       readonly type: 'ask';

@@ -1,0 +1,81 @@
+import type { Millis } from '@belfry/store';
+import { NO_TICKS, type TickGrid, type TickPlan } from './tick-plan.ts';
+
+/** What the engine knows of an actor besides its state. Stored as JSON text; people see it when they peek. */
+export interface TurnMeta {
+  /** The time of the last turn; 0 before the first. */
+  readonly now: Millis;
+  readonly plan: TickPlan;
+  /** The rate was started or stopped before; false: an actor from before its kind had a rate. */
+  readonly rateKnown: boolean;
+  /** Ticks in a row that threw, and the last one's error. */
+  readonly tickFailures: number;
+  readonly tickError: string | null;
+  /** The message at the head of the inbox, if it was tried before and threw. */
+  readonly head: HeadFailure | null;
+}
+
+export interface HeadFailure {
+  readonly seq: number;
+  readonly attempts: number;
+  readonly error: string;
+  /** It is tried again from then on. */
+  readonly until: Millis;
+}
+
+export const NEW_META: TurnMeta = {
+  now: 0,
+  plan: NO_TICKS,
+  rateKnown: false,
+  tickFailures: 0,
+  tickError: null,
+  head: null,
+};
+
+/** The stored form: what is usual is left out, so that it stays short. */
+interface StoredMeta {
+  readonly now: Millis;
+  readonly n?: number;
+  readonly at?: Millis;
+  readonly once?: true;
+  readonly skipped?: number;
+  readonly grid?: TickGrid | null;
+  readonly tickFailures?: number;
+  readonly tickError?: string;
+  readonly head?: HeadFailure;
+}
+
+export function encodeMeta(meta: TurnMeta): string {
+  const { plan } = meta;
+  const stored: StoredMeta = {
+    now: meta.now,
+    ...(plan.n > 0 && { n: plan.n }),
+    ...(plan.at !== null && { at: plan.at }),
+    ...(plan.once && { once: true }),
+    ...(plan.skipped > 0 && { skipped: plan.skipped }),
+    ...(meta.rateKnown && { grid: plan.grid }),
+    ...(meta.tickFailures > 0 && { tickFailures: meta.tickFailures }),
+    ...(meta.tickError !== null && { tickError: meta.tickError }),
+    ...(meta.head !== null && { head: meta.head }),
+  };
+  return JSON.stringify(stored);
+}
+
+export function decodeMeta(text: string | null): TurnMeta {
+  if (text === null) return NEW_META;
+  const stored = JSON.parse(text) as StoredMeta;
+  return {
+    now: stored.now,
+    plan: {
+      n: stored.n ?? 0,
+      grid: stored.grid ?? null,
+      at: stored.at ?? null,
+      once: stored.once ?? false,
+      skipped: stored.skipped ?? 0,
+    },
+    rateKnown: stored.grid !== undefined,
+    tickFailures: stored.tickFailures ?? 0,
+    tickError: stored.tickError ?? null,
+    head: stored.head ?? null,
+  };
+}
