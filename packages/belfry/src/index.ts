@@ -1,1 +1,1 @@
-export {};
+export { defineConfig } from './config/define-config.ts';

@@ -1,0 +1,73 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ConfigError } from './config-error.ts';
+
+/** What is looked for in the working directory, in this order. */
+export const CONFIG_FILES = [
+  'belfry.config.ts',
+  'belfry.config.mts',
+  'belfry.config.js',
+  'belfry.config.mjs',
+  'belfry.config.json',
+] as const;
+
+/** A config file as it was read; nothing in it has been checked. */
+export interface ConfigFile {
+  /** As people would name it: relative to the working directory where that is shorter. */
+  readonly name: string;
+  /** The directory that paths in it are relative to. */
+  readonly directory: string;
+  readonly values: unknown;
+}
+
+function parseJson(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new ConfigError([`${name}: not JSON: ${(error as Error).message}.`], { cause: error });
+  }
+}
+
+async function importModule(file: string, name: string): Promise<unknown> {
+  let module: { readonly default?: unknown };
+  try {
+    module = (await import(pathToFileURL(file).href)) as { readonly default?: unknown };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigError([`${name}: it could not be loaded: ${reason}`], { cause: error });
+  }
+  if (module.default === undefined) {
+    throw new ConfigError([
+      `${name}: it has no default export; write \`export default defineConfig({ … })\`.`,
+    ]);
+  }
+  return module.default;
+}
+
+/**
+ * Reads the config file.
+ *
+ * @param given the file that was asked for; `undefined`: the first of `CONFIG_FILES` in `directory`, if there is one
+ */
+export async function loadConfigFile(
+  given: string | undefined,
+  directory: string,
+): Promise<ConfigFile | undefined> {
+  const found = given ?? CONFIG_FILES.find((candidate) => existsSync(join(directory, candidate)));
+  if (found === undefined) return undefined;
+  const file = resolve(directory, found);
+  const short = relative(directory, file);
+  const name = short.startsWith('..') ? file : short;
+  if (!existsSync(file)) {
+    throw new ConfigError([`--config: there is no file ${file}.`]);
+  }
+  const isModule = /\.[cm]?[jt]s$/.test(file);
+  if (!isModule && !file.endsWith('.json')) {
+    throw new ConfigError([`--config: ${name} must end in .ts, .js, .mjs or .json.`]);
+  }
+  const values = isModule
+    ? await importModule(file, name)
+    : parseJson(readFileSync(file, 'utf8'), name);
+  return { name, directory: dirname(file), values };
+}

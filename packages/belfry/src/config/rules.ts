@@ -1,0 +1,103 @@
+import { ROLES, type ResolvedConfig } from './schema.ts';
+
+/** Rules between fields. Each problem names the fields and the fix. */
+export function brokenRules(config: ResolvedConfig): string[] {
+  return [
+    ...roleRules(config),
+    ...securityRules(config),
+    ...timingRules(config),
+    ...namespaceRules(config),
+  ];
+}
+
+function roleRules({ roles, redis }: ResolvedConfig): string[] {
+  if (redis.url !== undefined || roles.length === ROLES.length) return [];
+  return [
+    `roles: this process is ${roles.join(' and ')} only, and the embedded store cannot be shared with the processes that do the rest. Give redis.url (--redis redis://host:6379, BELFRY_REDIS_URL), or leave roles out.`,
+  ];
+}
+
+function securityRules({ environment, client }: ResolvedConfig): string[] {
+  if (environment !== 'production' || !client.insecure) return [];
+  return [
+    'client.insecure: it is for development; remove it, or set environment to "development".',
+  ];
+}
+
+function timingRules({ client, runner }: ResolvedConfig): string[] {
+  const problems: string[] = [];
+  if (client.pong_timeout >= client.ping_interval) {
+    problems.push('client.pong_timeout: it must be shorter than client.ping_interval.');
+  }
+  if (runner.heartbeat_interval >= runner.lease) {
+    problems.push('runner.lease: it must be longer than runner.heartbeat_interval.');
+  }
+  return problems;
+}
+
+type Options = ResolvedConfig['channel']['without_namespace'];
+
+/** When presence is renewed and when it ends, with the defaults of the Beacon. */
+function presenceTimes(options: Options, otherwise: number): { ttl: number; update: number } {
+  return {
+    ttl: options.presence_ttl ?? (options.queue ? 15_000 : 60_000),
+    update: options.presence_update_interval ?? (options.queue ? 5_000 : otherwise),
+  };
+}
+
+function presenceRules(name: string, { ttl, update }: { ttl: number; update: number }): string[] {
+  if (update < ttl) return [];
+  return [
+    `${name}.presence_ttl: ${ttl} ms is not longer than the presence_update_interval of ${update} ms; clients that are there would seem to leave.`,
+  ];
+}
+
+function optionRules(name: string, options: Options): string[] {
+  const problems: string[] = [];
+  const wantsHistory =
+    options.force_recovery ||
+    options.allow_recovery ||
+    options.force_positioning ||
+    options.allow_positioning;
+  if (wantsHistory && options.history_size === 0) {
+    problems.push(
+      `${name}: recovery and positioning need history; set history_size and history_ttl.`,
+    );
+  }
+  if (options.history_size > 0 && options.history_ttl === 0) {
+    problems.push(
+      `${name}.history_ttl: history_size is set, so this must be set too, e.g. "300s".`,
+    );
+  }
+  if (options.history_meta_ttl !== undefined && options.history_meta_ttl < options.history_ttl) {
+    problems.push(`${name}.history_meta_ttl: it must not be shorter than history_ttl.`);
+  }
+  if (options.presence_events && !options.presence) {
+    problems.push(`${name}.presence_events: it needs presence; set "presence": true.`);
+  }
+  if (options.presence_events && !options.queue) {
+    problems.push(`${name}.presence_events: it needs queue; set "queue": true.`);
+  }
+  if (options.client_message_ids && !options.queue) {
+    problems.push(`${name}.client_message_ids: it needs queue; set "queue": true.`);
+  }
+  return problems;
+}
+
+function namespaceRules({ channel, client }: ResolvedConfig): string[] {
+  const rulesOf = (name: string, options: Options): string[] => [
+    ...optionRules(name, options),
+    ...presenceRules(name, presenceTimes(options, client.presence_update_interval)),
+  ];
+  const problems = rulesOf('channel.without_namespace', channel.without_namespace);
+  const seen = new Set<string>();
+  channel.namespaces.forEach((namespace, i) => {
+    const name = `channel.namespaces[${i}]`;
+    if (seen.has(namespace.name)) {
+      problems.push(`${name}.name: "${namespace.name}" is there twice; names must differ.`);
+    }
+    seen.add(namespace.name);
+    problems.push(...rulesOf(`${name} ("${namespace.name}")`, namespace));
+  });
+  return problems;
+}

@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import sirv from 'sirv';
+import type { Fallback } from './router.ts';
+import { pathOf } from './router.ts';
+
+/** Where a built portal may be: beside the built package, and in a checkout. */
+const PLACES = ['../../dist/portal', '../portal', '../../../../apps/portal/dist'];
+
+/** The directory with the portal's index.html, or `undefined` when there is none. */
+export function findPortal(given: string | undefined): string | undefined {
+  const candidates =
+    given === undefined
+      ? PLACES.map((place) => fileURLToPath(new URL(place, import.meta.url)))
+      : [given];
+  return candidates.find((directory) => existsSync(`${directory}/index.html`));
+}
+
+/** Paths that are never a page of the portal, so that a mistyped one is not answered with HTML. */
+const NOT_A_PAGE = /^\/(admin|api|auth|connection|emulation|health|metrics)(\/|$)/;
+
+/** Serves the built portal; a path without a file is a page of it (its router shows it). */
+export function portalFallback(directory: string): Fallback {
+  const serve = sirv(directory, {
+    single: true,
+    etag: true,
+    gzip: true,
+    brotli: true,
+    setHeaders(response, path) {
+      // Vite puts a hash in the names of what it builds.
+      const forever = path.startsWith('/assets/');
+      response.setHeader(
+        'cache-control',
+        forever ? 'public, max-age=31536000, immutable' : 'no-cache',
+      );
+    },
+  });
+  return (request, response) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return false;
+    if (NOT_A_PAGE.test(pathOf(request))) return false;
+    let served = true;
+    serve(request, response, () => {
+      served = false;
+    });
+    return served;
+  };
+}

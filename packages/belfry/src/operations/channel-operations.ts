@@ -1,0 +1,102 @@
+import { encodePublication, MAX_CHANNEL_LENGTH } from '@belfry/protocol';
+import type { ChannelStore, Epoch, HistoryQuery, Publication } from '@belfry/store';
+import { z } from 'zod';
+import { operation } from './operation.ts';
+
+const channel = z
+  .string()
+  .regex(/^[\x21-\x7e]+$/, 'a channel is ASCII text without spaces, e.g. server:tictactoe/A1B2C3')
+  .max(MAX_CHANNEL_LENGTH);
+
+/** A publication as it is shown: the stored object with its position. */
+export interface ShownPublication {
+  readonly channel: string;
+  readonly offset: number;
+  readonly epoch: string;
+  readonly time: number;
+  readonly data: unknown;
+  readonly info?: unknown;
+  readonly tags?: unknown;
+}
+
+function shown(name: string, { offset, time, body }: Publication, epoch: Epoch): ShownPublication {
+  const fields = JSON.parse(body) as { data: unknown; info?: unknown; tags?: unknown };
+  return { channel: name, offset, epoch, time, ...fields };
+}
+
+/** Publishes any JSON value. */
+export const publish = operation(
+  z.strictObject({ channel, data: z.json() }),
+  async ({ channels, historyPolicyOf }, input) => {
+    const { offset, epoch } = await channels.publish({
+      channel: input.channel,
+      body: encodePublication(JSON.stringify(input.data)),
+      origin: '',
+      history: historyPolicyOf(input.channel),
+    });
+    return { offset, epoch };
+  },
+);
+
+/** What a channel remembers. */
+export const readHistory = operation(
+  z.strictObject({
+    channel,
+    limit: z.int().min(0).max(10_000).default(100),
+    since: z.int().min(0).optional(),
+    reverse: z.boolean().default(false),
+  }),
+  async ({ channels, historyPolicyOf }, input) => {
+    const query: HistoryQuery = {
+      limit: input.limit,
+      reverse: input.reverse,
+      metaTtlMs: historyPolicyOf(input.channel).metaTtlMs,
+      ...(input.since === undefined ? {} : { since: input.since }),
+    };
+    const { offset, epoch, publications } = await channels.history(input.channel, query);
+    return {
+      offset,
+      epoch,
+      publications: publications.map((publication) => shown(input.channel, publication, epoch)),
+    };
+  },
+);
+
+/** Who is in a channel. */
+export const readPresence = operation(z.strictObject({ channel }), async ({ channels }, input) => {
+  const entries = await channels.presence(input.channel);
+  return {
+    clients: entries.map(({ client, user, infoJson }) => ({
+      client,
+      user,
+      info: JSON.parse(infoJson) as unknown,
+    })),
+  };
+});
+
+/** What `belfry channels subscribe` takes. */
+export const subscribeInput = z.strictObject({ channel });
+
+/** A line of a subscription: a publication, or that some may have been missed. */
+export type SubscriptionEvent =
+  | ShownPublication
+  | { readonly channel: string; readonly interrupted: true };
+
+/** Tells `sink` what is published from now on; resolves when that is so, with what ends it. `channels` is a view of its own. */
+export async function follow(
+  channels: ChannelStore,
+  name: string,
+  sink: (event: SubscriptionEvent) => void,
+): Promise<() => Promise<void>> {
+  channels.attach({
+    onPublication(from, publication, epoch) {
+      if (from === name) sink(shown(from, publication, epoch));
+    },
+    onSignal() {},
+    onInterrupted(names) {
+      if (names === 'all' || names.includes(name)) sink({ channel: name, interrupted: true });
+    },
+  });
+  await channels.subscribe(name);
+  return () => channels.unsubscribe(name);
+}

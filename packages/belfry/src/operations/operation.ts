@@ -1,0 +1,30 @@
+import type { ActorStore, ChannelStore, HistoryPolicy } from '@belfry/store';
+import type { z } from 'zod';
+
+/** What an operation works on. */
+export interface OperationContext {
+  readonly actors: ActorStore;
+  /** A view of its own: no listener is attached yet. */
+  readonly channels: ChannelStore;
+  /** What a channel keeps, by the namespaces of the config. */
+  historyPolicyOf(channel: string): HistoryPolicy;
+}
+
+/** Something that a person asks of a deployment. It runs in the server, on behalf of the CLI, or in the CLI itself. */
+export interface Operation<S extends z.ZodType = z.ZodType, Result = unknown> {
+  readonly input: S;
+  run(context: OperationContext, input: z.output<S>): Promise<Result>;
+}
+
+/** What was asked for cannot be done, for a reason a person can understand. */
+export class OperationError extends Error {
+  override readonly name = 'OperationError';
+}
+
+/** Ties the types of an operation together. */
+export function operation<S extends z.ZodType, Result>(
+  input: S,
+  run: (context: OperationContext, input: z.output<S>) => Promise<Result>,
+): Operation<S, Result> {
+  return { input, run };
+}

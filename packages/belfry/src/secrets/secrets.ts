@@ -1,0 +1,82 @@
+import type { ResolvedConfig } from '../config/schema.ts';
+import { ConfigError } from '../config/config-error.ts';
+import { generatedSecrets } from './secrets-file.ts';
+
+/** The secrets of a deployment. `undefined`: not needed by this process and not given. */
+export interface Secrets {
+  readonly token: string | undefined;
+  readonly random: string | undefined;
+  readonly admin: string | undefined;
+}
+
+/** The fewest characters of a secret in production: HS256 wants a key as long as its hash. */
+export const MIN_SECRET_LENGTH = 32;
+
+const FIELDS = {
+  token: { path: 'client.token.hmac_secret_key', variable: 'BELFRY_CLIENT_TOKEN_HMAC_SECRET_KEY' },
+  random: { path: 'random.secret', variable: 'BELFRY_RANDOM_SECRET' },
+  admin: { path: 'admin.secret', variable: 'BELFRY_ADMIN_SECRET' },
+} as const;
+
+type Name = keyof typeof FIELDS;
+
+const ADVICE =
+  'Make one with `openssl rand -base64 32`, and give every process of the deployment the same.';
+
+/** Long enough, but repeated or from somebody's example. */
+function wellKnown(secret: string): boolean {
+  if (new Set(secret).size < 8) return true;
+  return /change[-_ ]?me|your[-_ ]?secret|example|default|password/i.test(secret);
+}
+
+function weakness(name: Name, secret: string): string | undefined {
+  const { path, variable } = FIELDS[name];
+  if (secret.length < MIN_SECRET_LENGTH) {
+    return `${path}: has ${secret.length} characters; in production it needs at least ${MIN_SECRET_LENGTH} (${variable}). ${ADVICE}`;
+  }
+  if (wellKnown(secret)) {
+    return `${path}: looks like a placeholder; in production it must be random (${variable}). ${ADVICE}`;
+  }
+  return undefined;
+}
+
+/**
+ * The secrets of this process: those the config gives, and for the others those that were generated into the data directory (now, if
+ * need be). In production on Redis nothing is generated, because every process would make its own. Throws a `ConfigError`.
+ */
+export function loadSecrets(config: ResolvedConfig): Secrets {
+  const given: Readonly<Record<Name, string | undefined>> = {
+    token: config.client.token.hmac_secret_key,
+    random: config.random.secret,
+    admin: config.admin.secret,
+  };
+  const production = config.environment === 'production';
+  const problems: string[] = [];
+  if (production) {
+    for (const name of ['token', 'random', 'admin'] as const) {
+      const problem = given[name] === undefined ? undefined : weakness(name, given[name]);
+      if (problem !== undefined) problems.push(problem);
+    }
+  }
+  const mayGenerate = !production || config.redis.url === undefined;
+  if (!mayGenerate) {
+    const needed: Name[] = [];
+    if (config.roles.includes('beacon')) needed.push('token');
+    if (config.roles.some((role) => role !== 'beacon')) needed.push('random');
+    for (const name of needed) {
+      if (given[name] !== undefined) continue;
+      const { path, variable } = FIELDS[name];
+      problems.push(
+        `${path}: is missing; in production on Redis it must be given (${variable}). ${ADVICE}`,
+      );
+    }
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  if (!mayGenerate || Object.values(given).every((secret) => secret !== undefined)) return given;
+  const generated = generatedSecrets(config.data_dir);
+  return {
+    token: given.token ?? generated.token,
+    random: given.random ?? generated.random,
+    admin: given.admin ?? generated.admin,
+  };
+}
