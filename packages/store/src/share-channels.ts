@@ -54,19 +54,18 @@ export function shareChannels(channels: ChannelStore): () => ChannelStore {
     await inTurn(channel, () => channels.unsubscribe(channel));
   }
 
-  function listenersOf(channel: string): (ChannelListener | null)[] {
-    const subscription = subscriptions.get(channel);
-    return subscription === undefined ? [] : Array.from(subscription.wantedBy, (v) => v.listener);
-  }
+  const nobody: ReadonlySet<View> = new Set();
+  const viewsOf = (channel: string): ReadonlySet<View> =>
+    subscriptions.get(channel)?.wantedBy ?? nobody;
 
   channels.attach({
     onPublication(channel, publication, epoch) {
-      for (const listener of listenersOf(channel)) {
-        listener?.onPublication(channel, publication, epoch);
+      for (const view of viewsOf(channel)) {
+        view.listener?.onPublication(channel, publication, epoch);
       }
     },
     onSignal(channel, body) {
-      for (const listener of listenersOf(channel)) listener?.onSignal(channel, body);
+      for (const view of viewsOf(channel)) view.listener?.onSignal(channel, body);
     },
     onInterrupted(interrupted) {
       for (const view of views) {
@@ -74,7 +73,7 @@ export function shareChannels(channels: ChannelStore): () => ChannelStore {
           view.listener?.onInterrupted('all');
           continue;
         }
-        const own = interrupted.filter((name) => subscriptions.get(name)?.wantedBy.has(view));
+        const own = interrupted.filter((name) => viewsOf(name).has(view));
         if (own.length > 0) view.listener?.onInterrupted(own);
       }
     },
