@@ -1,0 +1,145 @@
+/**
+ * What a Beacon can be told. Names and defaults are those of a Centrifugo v6 configuration file; options that it does not have are
+ * marked *ours*. Everything is optional, and `undefined` is as good as absent.
+ */
+
+/** A span of time: a number with `ms`, `s`, `m` or `h`, several joined (`1m30s`); `0` or `0s`. */
+export type Duration = string;
+
+/** What the channels of a namespace can do. Flags default to false, sizes to 0. */
+export interface ChannelOptions {
+  /** Keep who is subscribed. */
+  readonly presence?: boolean | undefined;
+  /** Tell subscribers who joins and leaves, if they ask. */
+  readonly join_leave?: boolean | undefined;
+  /** Tell them unasked. */
+  readonly force_push_join_leave?: boolean | undefined;
+  /** Publications kept; 0: no history. Needs `history_ttl`. */
+  readonly history_size?: number | undefined;
+  readonly history_ttl?: Duration | undefined;
+  /** For how long offset and epoch outlive the history. Default `channel.history_meta_ttl`. */
+  readonly history_meta_ttl?: Duration | undefined;
+  readonly allow_positioning?: boolean | undefined;
+  readonly force_positioning?: boolean | undefined;
+  readonly allow_recovery?: boolean | undefined;
+  readonly force_recovery?: boolean | undefined;
+  /** What recovery brings: everything missed (`stream`, the default) or the latest publication (`cache`). */
+  readonly force_recovery_mode?: 'stream' | 'cache' | '' | undefined;
+  readonly allow_subscribe_for_client?: boolean | undefined;
+  readonly allow_subscribe_for_anonymous?: boolean | undefined;
+  readonly allow_publish_for_client?: boolean | undefined;
+  readonly allow_publish_for_subscriber?: boolean | undefined;
+  readonly allow_publish_for_anonymous?: boolean | undefined;
+  readonly allow_presence_for_client?: boolean | undefined;
+  readonly allow_presence_for_subscriber?: boolean | undefined;
+  readonly allow_presence_for_anonymous?: boolean | undefined;
+  readonly allow_history_for_client?: boolean | undefined;
+  readonly allow_history_for_subscriber?: boolean | undefined;
+  readonly allow_history_for_anonymous?: boolean | undefined;
+  /** `dialog:#ann,bob` may be subscribed by ann and bob. */
+  readonly allow_user_limited_channels?: boolean | undefined;
+  /** What follows the namespace must match it somewhere. Without it names are ASCII. */
+  readonly channel_regex?: string | undefined;
+
+  /** *Ours.* What clients publish goes to the actor that the channel names (`<namespace>:<kind>/<id>`); nothing is delivered here. */
+  readonly queue?: boolean | undefined;
+  /** *Ours.* With `queue` and `presence`: who comes and goes reaches the actor. */
+  readonly presence_events?: boolean | undefined;
+  /** *Ours.* A publication does not come back to the connection that made it. */
+  readonly exclude_publisher?: boolean | undefined;
+  /** *Ours.* With `queue`: `{"id":…,"data":…}` is a message `data` that is accepted once per user and id. */
+  readonly client_message_ids?: boolean | undefined;
+  /** *Ours.* When a connection that fell silent leaves. Default 60s, with `queue` 15s. */
+  readonly presence_ttl?: Duration | undefined;
+  /** *Ours.* How often presence is renewed. Default `client.presence_update_interval`, with `queue` 5s. */
+  readonly presence_update_interval?: Duration | undefined;
+}
+
+export interface NamespaceConfig extends ChannelOptions {
+  /** Letters, digits and `- _ .`, unique. */
+  readonly name: string;
+}
+
+/** How tokens are verified. At least one key, or no token is valid. */
+export interface TokenConfig {
+  /** For HS256, HS384 and HS512. */
+  readonly hmac_secret_key?: string | undefined;
+  /** A PEM public key, for RS256, RS384 and RS512. */
+  readonly rsa_public_key?: string | undefined;
+  /** A PEM public key, for ES256, ES384 and ES512. */
+  readonly ecdsa_public_key?: string | undefined;
+  /** *Ours.* A PEM public key, for EdDSA. */
+  readonly eddsa_public_key?: string | undefined;
+  /** `aud` must be it. */
+  readonly audience?: string | undefined;
+  /** `iss` must be it. */
+  readonly issuer?: string | undefined;
+  /** The claim that names the user. Default `sub`. */
+  readonly user_id_claim?: string | undefined;
+}
+
+export interface ClientConfig {
+  /**
+   * Origins that browsers may connect from, `*` standing for any text. Default none: then only pages of the same host, and clients
+   * that send no `Origin`.
+   */
+  readonly allowed_origins?: readonly string[] | undefined;
+  readonly token?: TokenConfig | undefined;
+  /** Keys of their own for subscription tokens. */
+  readonly subscription_token?: (TokenConfig & { readonly enabled?: boolean }) | undefined;
+  readonly allow_anonymous_connect_without_token?: boolean | undefined;
+  readonly disallow_anonymous_connection_tokens?: boolean | undefined;
+  /** Development only: anyone may connect without a token and do anything that a channel can do. */
+  readonly insecure?: boolean | undefined;
+  /** Default 25s. */
+  readonly ping_interval?: Duration | undefined;
+  /** How long a pong may take. Default 8s; must be below `ping_interval`. */
+  readonly pong_timeout?: Duration | undefined;
+  /** How long a client may go on after its token expired. Default 25s. */
+  readonly expired_close_delay?: Duration | undefined;
+  readonly expired_sub_close_delay?: Duration | undefined;
+  /** How long a connection may take to send its connect command. Default 15s. */
+  readonly stale_close_delay?: Duration | undefined;
+  /** Subscriptions of one connection. Default 128. */
+  readonly channel_limit?: number | undefined;
+  /** The most bytes that may wait for a slow connection. Default 1,048,576. */
+  readonly queue_max_size?: number | undefined;
+  /** Default 27s. */
+  readonly presence_update_interval?: Duration | undefined;
+  /** How often positions are compared with the store's. Default 40s. */
+  readonly channel_position_check_delay?: Duration | undefined;
+  /** Connections of this process; 0 (the default): no limit. Past it the upgrade is refused with HTTP 503. */
+  readonly connection_limit?: number | undefined;
+  /** Connections of one user to this process; 0 (the default): no limit. */
+  readonly user_connection_limit?: number | undefined;
+  /** The most publications one history command brings. Default 300. */
+  readonly history_max_publication_limit?: number | undefined;
+  /** The most publications a recovery may bring. Default 300. */
+  readonly recovery_max_publication_limit?: number | undefined;
+  /** *Ours.* How long an RPC handler may take. Default 15s. */
+  readonly rpc_timeout?: Duration | undefined;
+}
+
+export interface ChannelConfig {
+  /** Options of channels without a namespace. */
+  readonly without_namespace?: ChannelOptions | undefined;
+  readonly namespaces?: readonly NamespaceConfig[] | undefined;
+  /** Default 720h. */
+  readonly history_meta_ttl?: Duration | undefined;
+  /** Default 255 characters. */
+  readonly max_length?: number | undefined;
+}
+
+export interface WebSocketConfig {
+  /** Default `/connection/websocket`. */
+  readonly handler_prefix?: string | undefined;
+  /** The most bytes a client may send in one message; more closes with 1009. Default 65,536. */
+  readonly message_size_limit?: number | undefined;
+}
+
+/** The part of the configuration that a Beacon reads. */
+export interface BeaconConfig {
+  readonly client?: ClientConfig | undefined;
+  readonly channel?: ChannelConfig | undefined;
+  readonly websocket?: WebSocketConfig | undefined;
+}

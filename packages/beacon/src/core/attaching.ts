@@ -1,0 +1,203 @@
+import {
+  disconnects,
+  replyErrors,
+  subscribeFlags,
+  unsubscribes,
+  type RecoverRequest,
+  type ReplyError,
+  type SubscribeResult,
+} from '@belfry/protocol';
+import type { HistoryReply, PresenceEvents } from '@belfry/store';
+import type { SubscriptionClaims } from './claims.ts';
+import { controlEvents, controlTarget } from './control-channel.ts';
+import type { AttachOutcome } from './effects.ts';
+import { expiryOf } from './expiry.ts';
+import type { Namespace } from './namespaces.ts';
+import { historyNeed, recoverCache, recoverStream } from './recovery.ts';
+import type { Session } from './session.ts';
+import { MAX_BACKLOG, type Grant, type Subscription } from './subscription.ts';
+
+/** What a subscription gets by its namespace and its token. */
+export function grantFor(
+  namespace: Namespace,
+  claims: SubscriptionClaims & { readonly expireAt: number },
+): Grant {
+  const { overrides } = claims;
+  const recovery = (overrides.recovery ?? namespace.forceRecovery) && !namespace.queue;
+  const positioning = (overrides.positioning ?? namespace.forcePositioning) && !namespace.queue;
+  return {
+    presence: overrides.presence ?? namespace.presence,
+    joinLeave: (overrides.joinLeave ?? namespace.joinLeave) && !namespace.queue,
+    pushJoinLeave: overrides.pushJoinLeave ?? namespace.pushJoinLeave,
+    recovery,
+    positioning: recovery || positioning,
+    expireAt: claims.expireAt,
+    infoJson: claims.infoJson,
+    dataJson: claims.dataJson,
+  };
+}
+
+/** A subscription that is to be set up. */
+interface Setup {
+  readonly grant: Grant;
+  readonly request: RecoverRequest;
+}
+
+/** The messages that presence there becomes; `null`: none. */
+function eventsOf(session: Session, subscription: Subscription): PresenceEvents | null {
+  if (!subscription.namespace.presenceEvents) return null;
+  const target = controlTarget(session.context.kinds, subscription.channel);
+  return target === null ? null : controlEvents(target, session);
+}
+
+/** Begins to set a subscription up. An error: it may not be. */
+export function startAttach(
+  session: Session,
+  subscription: Subscription,
+  { grant, request }: Setup,
+): ReplyError | null {
+  const { namespace, channel } = subscription;
+  const { context } = session;
+  if (namespace.queue) {
+    if (controlTarget(context.kinds, channel) === null) return replyErrors.unknownChannel;
+    if (session.user === '') return replyErrors.permissionDenied;
+  }
+  subscription.grant = grant;
+  subscription.expireAt = grant.expireAt;
+  context.hub.add(subscription);
+  const need = historyNeed(grant, request, { namespace, limit: context.limits.recoveryLimit });
+  session.perform({ type: 'attach', subscription, need, events: eventsOf(session, subscription) });
+  return null;
+}
+
+/**
+ * Setting a subscription up has ended, well or not: what its client is told. `null`: nobody is there to be told. One that is not to be
+ * is ended and undone here.
+ */
+export function settleAttach(
+  session: Session,
+  subscription: Subscription,
+  outcome: AttachOutcome,
+): SubscribeResult | ReplyError | null {
+  const wanted = session.state !== 'closed' && subscription.state === 'pending';
+  const result = wanted ? judge(session, subscription, outcome) : null;
+  if (result === null || 'code' in result) {
+    session.end(subscription);
+    session.perform({ type: 'detach', subscription, announce: false });
+    return result;
+  }
+  const { stats } = session.context;
+  if (result.wasRecovering && result.recoverable) {
+    if (result.recovered) stats.recovered++;
+    else stats.unrecovered++;
+  }
+  const expiry = expiryOf(subscription.expireAt, session.context.now());
+  return expiry === null ? result : { ...result, expiry };
+}
+
+function judge(
+  session: Session,
+  subscription: Subscription,
+  outcome: AttachOutcome,
+): SubscribeResult | ReplyError {
+  if (!outcome.ok) return outcome.error;
+  const request = subscription.serverSide
+    ? session.connecting?.request.subs.get(subscription.channel)
+    : subscription.asked?.request;
+  const result = resultOf(subscription, outcome.history, request);
+  return unacceptable(subscription, result) ?? result;
+}
+
+function unacceptable(subscription: Subscription, result: SubscribeResult): ReplyError | null {
+  // More than can be kept came meanwhile: the client tries again.
+  if ((subscription.backlog?.length ?? 0) > MAX_BACKLOG) return replyErrors.internal;
+  const flag = subscription.asked?.request.flag ?? 0;
+  const strict = (flag & subscribeFlags.rejectUnrecovered) !== 0;
+  const failed = strict && result.wasRecovering && !result.recovered;
+  return failed ? replyErrors.unrecoverablePosition : null;
+}
+
+/** Sets the position and says what the client gets. What came meanwhile follows by `goLive`. */
+function resultOf(
+  subscription: Subscription,
+  history: HistoryReply | null,
+  request: RecoverRequest | undefined,
+): SubscribeResult {
+  const { grant, namespace } = subscription;
+  const recoverable = grant?.recovery ?? false;
+  const result = {
+    recoverable,
+    positioned: grant?.positioning ?? false,
+    offset: 0,
+    epoch: '',
+    publications: [],
+    wasRecovering: request?.recover ?? false,
+    recovered: false,
+    ...(grant?.dataJson === undefined ? {} : { dataJson: grant.dataJson }),
+  };
+  if (history === null) return result;
+  subscription.offset = history.offset;
+  subscription.epoch = history.epoch;
+  const positioned = { ...result, offset: history.offset, epoch: history.epoch };
+  if (!recoverable || request === undefined || !request.recover) return positioned;
+  const recovery = namespace.cacheRecovery
+    ? recoverCache(request, history)
+    : recoverStream(request, history);
+  return { ...positioned, ...recovery };
+}
+
+/** From now on publications go to the client; first those that came while it was being set up. */
+export function goLive(session: Session, subscription: Subscription): void {
+  if (subscription.state !== 'pending') return;
+  const { backlog, grant, namespace } = subscription;
+  subscription.state = 'live';
+  subscription.backlog = null;
+  subscription.asked = null;
+  if (grant?.presence === true) {
+    subscription.presenceAt = session.context.now() + namespace.presenceUpdateMs;
+  }
+  noteTimes(session, subscription);
+  if (grant?.joinLeave === true) session.perform({ type: 'announce-join', subscription });
+  for (const live of backlog ?? []) session.deliver(subscription, live);
+}
+
+/** When a subscription wants attention next. */
+function attentionAt(session: Session, subscription: Subscription): number {
+  const presence =
+    subscription.presenceAt === 0 ? Number.POSITIVE_INFINITY : subscription.presenceAt;
+  if (subscription.expireAt === 0) return presence;
+  const grace = session.context.limits.expiredSubCloseMs;
+  return Math.min(presence, subscription.expireAt * 1000 + grace);
+}
+
+/** Makes the session look after a subscription in time. */
+export function noteTimes(session: Session, subscription: Subscription): void {
+  const at = attentionAt(session, subscription);
+  if (at >= session.subscriptionsAt) return;
+  session.subscriptionsAt = at;
+  session.reschedule();
+}
+
+/** Renews presence and ends what has expired. */
+export function renew(session: Session, now: number): void {
+  const grace = session.context.limits.expiredSubCloseMs;
+  let next = Number.POSITIVE_INFINITY;
+  for (const subscription of session.subscriptions.values()) {
+    if (subscription.state !== 'live') continue;
+    if (subscription.expireAt > 0 && now >= subscription.expireAt * 1000 + grace) {
+      if (subscription.serverSide) {
+        session.close(disconnects.subscriptionExpired);
+        return;
+      }
+      session.unsubscribe(subscription, unsubscribes.expired);
+      continue;
+    }
+    if (subscription.presenceAt !== 0 && now >= subscription.presenceAt) {
+      subscription.presenceAt = now + subscription.namespace.presenceUpdateMs;
+      const events = eventsOf(session, subscription);
+      session.perform({ type: 'renew-presence', subscription, events });
+    }
+    next = Math.min(next, attentionAt(session, subscription));
+  }
+  session.subscriptionsAt = next;
+}

@@ -1,0 +1,40 @@
+import type { Capabilities } from './capabilities.ts';
+
+/** What a token says otherwise than the namespace's options. */
+export interface Overrides {
+  readonly presence?: boolean;
+  readonly joinLeave?: boolean;
+  readonly pushJoinLeave?: boolean;
+  readonly recovery?: boolean;
+  readonly positioning?: boolean;
+}
+
+/** A subscription as a token describes it. */
+export interface SubscriptionClaims {
+  readonly infoJson?: string;
+  readonly dataJson?: string;
+  readonly overrides: Overrides;
+}
+
+/** A connection token that was verified. */
+export interface ConnectionClaims {
+  readonly user: string;
+  /** Unix seconds; 0: the connection does not expire. */
+  readonly expireAt: number;
+  readonly infoJson?: string;
+  /** Server-side subscriptions. */
+  readonly subs: ReadonlyMap<string, SubscriptionClaims>;
+  readonly capabilities: Capabilities;
+}
+
+/** A subscription token that was verified. */
+export interface SubscriptionTokenClaims extends SubscriptionClaims {
+  readonly user: string;
+  readonly channel: string;
+  /** Only this connection may use it; `''`: any of the user's. */
+  readonly client: string;
+  readonly expireAt: number;
+}
+
+/** Why a token is not accepted. */
+export type TokenFault = 'expired' | 'invalid';

@@ -1,0 +1,221 @@
+import {
+  disconnects,
+  replyErrors,
+  type ConnectRequest,
+  type Disconnect,
+  type ReplyError,
+  type SubscribeResult,
+} from '@belfry/protocol';
+import { goLive, grantFor, startAttach } from './attaching.ts';
+import type { ConnectionClaims, SubscriptionClaims, TokenFault } from './claims.ts';
+import { expiryOf, secondsLeft } from './expiry.ts';
+import { isChannelName, isPrivateChannel } from './namespaces.ts';
+import { maySubscribe } from './permissions.ts';
+import type { Session } from './session.ts';
+
+import { Subscription } from './subscription.ts';
+
+function isFault(result: ConnectionClaims | TokenFault): result is TokenFault {
+  return typeof result === 'string';
+}
+
+/** Answers the connect command with an error and ends the connection. */
+function refuse(session: Session, error: ReplyError): void {
+  const id = session.connecting?.id ?? 0;
+  session.fail(id, error);
+  session.close(disconnects.connectionClosed);
+}
+
+export function connect(session: Session, id: number, request: ConnectRequest): void {
+  session.state = 'connecting';
+  session.connecting = { id, request, claims: null, results: new Map(), remaining: 0 };
+  const { limits } = session.context;
+  if (request.token !== '') {
+    session.perform({ type: 'verify', use: 'connect', id, token: request.token, channel: '' });
+  } else if (limits.allowAnonymous || limits.insecure) {
+    accept(session, { user: '', expireAt: 0, subs: new Map(), capabilities: [] });
+  } else {
+    session.close(disconnects.badRequest);
+  }
+}
+
+export function connectionVerified(session: Session, result: ConnectionClaims | TokenFault): void {
+  if (isFault(result)) {
+    if (result === 'expired') refuse(session, replyErrors.tokenExpired);
+    else session.close(disconnects.invalidToken);
+  } else if (result.user === '' && session.context.limits.disallowAnonymousTokens) {
+    session.close(disconnects.permissionDenied);
+  } else {
+    accept(session, session.context.limits.insecure ? { ...result, expireAt: 0 } : result);
+  }
+}
+
+/** The subscriptions that the client wishes for and may have, beside those of its token; `null`: one is impossible. */
+function wishedSubs(
+  session: Session,
+  claims: ConnectionClaims,
+): Map<string, SubscriptionClaims> | null {
+  const subs = new Map(claims.subs);
+  for (const channel of session.connecting?.request.subs.keys() ?? []) {
+    const namespace = session.context.namespaces.of(channel);
+    if (namespace === undefined || channel === '') return null;
+    if (subs.has(channel) || isPrivateChannel(channel)) continue;
+    if (channel.length > session.context.namespaces.maxChannelLength) continue;
+    if (!isChannelName(namespace, channel)) continue;
+    if (maySubscribe(session.identity, namespace, channel)) subs.set(channel, { overrides: {} });
+  }
+  return subs;
+}
+
+/** The client is who it says. */
+function accept(session: Session, claims: ConnectionClaims): void {
+  const { connecting, context } = session;
+  if (connecting === null) return;
+  const { limits, hub } = context;
+  session.user = claims.user;
+  session.infoJson = claims.infoJson;
+  session.capabilities = claims.capabilities;
+  connecting.claims = claims;
+  const subs = wishedSubs(session, claims);
+  if (subs === null) {
+    session.close(disconnects.badRequest);
+    return;
+  }
+  if (limits.channelLimit > 0 && subs.size > limits.channelLimit) {
+    session.close(disconnects.channelLimit);
+    return;
+  }
+  const tooMany =
+    limits.userConnectionLimit > 0 &&
+    claims.user !== '' &&
+    hub.connectionsOf(claims.user) >= limits.userConnectionLimit;
+  if (tooMany) {
+    session.close(disconnects.connectionLimit);
+    return;
+  }
+  if (claims.expireAt > 0 && secondsLeft(claims.expireAt, context.now()) < 0) {
+    refuse(session, replyErrors.expired);
+    return;
+  }
+  connecting.remaining = subs.size;
+  for (const [channel, sub] of subs) {
+    if (session.state !== 'connecting') return;
+    attachServerSide(session, channel, sub);
+  }
+  if (subs.size === 0) finish(session);
+}
+
+function attachServerSide(session: Session, channel: string, claims: SubscriptionClaims): void {
+  const namespace = session.context.namespaces.of(channel);
+  if (namespace === undefined) {
+    refuse(session, replyErrors.unknownChannel);
+    return;
+  }
+  const subscription = new Subscription(session, { channel, namespace, serverSide: true });
+  subscription.fromToken = session.connecting?.claims?.subs.has(channel) ?? false;
+  session.track(subscription);
+  const asked = session.connecting?.request.subs.get(channel);
+  const error = startAttach(session, subscription, {
+    grant: grantFor(namespace, { ...claims, expireAt: 0 }),
+    request: asked ?? { recover: false, offset: 0, epoch: '' },
+  });
+  if (error !== null) refuse(session, error);
+}
+
+/** A server-side subscription is set up; with an error, neither it nor the connection can be. */
+export function serverSideAttached(
+  session: Session,
+  subscription: Subscription,
+  result: SubscribeResult | ReplyError,
+): void {
+  const { connecting } = session;
+  if (connecting === null) return;
+  if ('code' in result) {
+    refuse(session, result);
+    return;
+  }
+  connecting.results.set(subscription.channel, result);
+  connecting.remaining--;
+  if (connecting.remaining === 0) finish(session);
+}
+
+/** Everything is there: answers, and begins the connection's life. */
+function finish(session: Session): void {
+  const { connecting, context } = session;
+  if (connecting === null || connecting.claims === null) return;
+  const { limits } = context;
+  const now = context.now();
+  const { expireAt } = connecting.claims;
+  const expiry = expiryOf(expireAt, now);
+  session.state = 'connected';
+  session.connecting = null;
+  session.closeAt = closeTime(session, expireAt);
+  if (limits.pingIntervalMs > 0) {
+    // Spread, so that connections that came together do not answer together.
+    session.pingAt = now + limits.pingIntervalMs * (0.5 + context.random() / 2);
+  }
+  context.hub.enter(session);
+  session.reply({
+    type: 'connect',
+    id: connecting.id,
+    result: {
+      client: session.client,
+      version: context.version,
+      ...(expiry === null ? {} : { expiry }),
+      subs: connecting.results,
+      ping: Math.ceil(limits.pingIntervalMs / 1000),
+      pong: limits.pingIntervalMs > 0 && limits.pongTimeoutMs > 0,
+      session: context.newId(),
+      node: context.node,
+    },
+  });
+  for (const subscription of session.subscriptions.values()) goLive(session, subscription);
+  session.reschedule();
+  session.runWaiting();
+}
+
+function closeTime(session: Session, expireAt: number): number {
+  if (expireAt <= 0) return Number.POSITIVE_INFINITY;
+  return expireAt * 1000 + session.context.limits.expiredCloseMs;
+}
+
+function refreshProblem(
+  session: Session,
+  result: ConnectionClaims | TokenFault,
+): Disconnect | null {
+  if (isFault(result)) return result === 'expired' ? disconnects.expired : disconnects.invalidToken;
+  if (result.user !== session.user) return disconnects.invalidToken;
+  // The token's own subscriptions are made when connecting, so others take a new connection.
+  const there = [...session.subscriptions.values()].filter((each) => each.serverSide);
+  const same =
+    [...result.subs.keys()].every((channel) => session.subscriptions.has(channel)) &&
+    there.every((each) => !each.fromToken || result.subs.has(each.channel));
+  return same ? null : disconnects.insufficientState;
+}
+
+export function refreshVerified(
+  session: Session,
+  id: number,
+  result: ConnectionClaims | TokenFault,
+): void {
+  const problem = refreshProblem(session, result);
+  if (problem !== null) {
+    session.close(problem);
+    return;
+  }
+  const claims = result as ConnectionClaims;
+  const now = session.context.now();
+  if (claims.expireAt > 0 && secondsLeft(claims.expireAt, now) <= 0) {
+    session.fail(id, replyErrors.expired);
+    return;
+  }
+  session.infoJson = claims.infoJson ?? session.infoJson;
+  session.capabilities = claims.capabilities;
+  session.closeAt = closeTime(session, claims.expireAt);
+  session.reschedule();
+  session.reply({
+    type: 'refresh',
+    id,
+    expiry: expiryOf(claims.expireAt, now) ?? { expires: false, ttl: 0 },
+  });
+}

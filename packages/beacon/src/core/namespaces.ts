@@ -1,0 +1,200 @@
+import { channelNamespace, MAX_CHANNEL_LENGTH } from '@belfry/protocol';
+import type { HistoryPolicy } from '@belfry/store';
+import type { BeaconConfig, ChannelOptions } from '../config.ts';
+import { parseDuration } from './duration.ts';
+
+/** Who may do a thing on a channel. */
+export interface Allowance {
+  readonly client: boolean;
+  readonly subscriber: boolean;
+  readonly anonymous: boolean;
+}
+
+/** The options of a namespace, checked and with their defaults. */
+export interface Namespace {
+  readonly name: string;
+  readonly presence: boolean;
+  readonly joinLeave: boolean;
+  readonly pushJoinLeave: boolean;
+  readonly history: HistoryPolicy;
+  readonly allowPositioning: boolean;
+  readonly forcePositioning: boolean;
+  readonly allowRecovery: boolean;
+  readonly forceRecovery: boolean;
+  readonly cacheRecovery: boolean;
+  readonly subscribe: Allowance;
+  readonly publish: Allowance;
+  readonly readPresence: Allowance;
+  readonly readHistory: Allowance;
+  readonly userLimited: boolean;
+  readonly regex: RegExp | null;
+  readonly queue: boolean;
+  readonly presenceEvents: boolean;
+  readonly excludePublisher: boolean;
+  readonly clientMessageIds: boolean;
+  readonly presenceTtlMs: number;
+  readonly presenceUpdateMs: number;
+}
+
+/** What of a configuration decides on namespaces. */
+export type NamespacesConfig = Pick<BeaconConfig, 'channel' | 'client'>;
+
+const NAME = /^[-a-zA-Z0-9_.]{2,}$/;
+const PRIVATE_PREFIX = '$';
+const NO_HISTORY: HistoryPolicy = { size: 0, ttlMs: 0, metaTtlMs: 0 };
+
+interface Defaults {
+  readonly metaTtl: string;
+  readonly presenceUpdate: string;
+}
+
+function regexOf(source: string | undefined, field: string): RegExp | null {
+  if (source === undefined || source === '') return null;
+  try {
+    return new RegExp(source, 'u');
+  } catch (cause) {
+    throw new TypeError(
+      `${field}: ${JSON.stringify(source)} is not a regular expression: ${String(cause)}`,
+      { cause },
+    );
+  }
+}
+
+function historyOf(options: ChannelOptions, at: { field: string; metaTtl: string }): HistoryPolicy {
+  const ttlMs = parseDuration(options.history_ttl ?? '0', `${at.field}.history_ttl`);
+  const size = options.history_size ?? 0;
+  if (!Number.isInteger(size) || size < 0) {
+    throw new TypeError(`${at.field}.history_size: ${size} is not a whole number from 0`);
+  }
+  const metaTtlMs = parseDuration(
+    options.history_meta_ttl ?? at.metaTtl,
+    `${at.field}.history_meta_ttl`,
+  );
+  return { size: ttlMs > 0 ? size : 0, ttlMs, metaTtlMs: Math.max(metaTtlMs, ttlMs) };
+}
+
+function compile(name: string, options: ChannelOptions, defaults: Defaults): Namespace {
+  const field =
+    name === '' ? 'channel.without_namespace' : `channel.namespaces[${JSON.stringify(name)}]`;
+  const queue = options.queue ?? false;
+  const presenceTtlMs = parseDuration(
+    options.presence_ttl ?? (queue ? '15s' : '60s'),
+    `${field}.presence_ttl`,
+  );
+  const presenceUpdateMs = parseDuration(
+    options.presence_update_interval ?? (queue ? '5s' : defaults.presenceUpdate),
+    `${field}.presence_update_interval`,
+  );
+  if (presenceUpdateMs <= 0 || presenceTtlMs <= presenceUpdateMs) {
+    throw new TypeError(
+      `${field}: presence_ttl (${presenceTtlMs} ms) must be above presence_update_interval (${presenceUpdateMs} ms), and both above 0`,
+    );
+  }
+  return {
+    name,
+    presence: options.presence ?? false,
+    joinLeave: (options.join_leave ?? false) && !queue,
+    pushJoinLeave: options.force_push_join_leave ?? false,
+    history: historyOf(options, { field, metaTtl: defaults.metaTtl }),
+    allowPositioning: options.allow_positioning ?? false,
+    forcePositioning: (options.force_positioning ?? false) && !queue,
+    allowRecovery: options.allow_recovery ?? false,
+    forceRecovery: (options.force_recovery ?? false) && !queue,
+    cacheRecovery: options.force_recovery_mode === 'cache',
+    subscribe: {
+      client: options.allow_subscribe_for_client ?? false,
+      subscriber: false,
+      anonymous: options.allow_subscribe_for_anonymous ?? false,
+    },
+    publish: {
+      client: options.allow_publish_for_client ?? false,
+      subscriber: options.allow_publish_for_subscriber ?? false,
+      anonymous: options.allow_publish_for_anonymous ?? false,
+    },
+    readPresence: {
+      client: options.allow_presence_for_client ?? false,
+      subscriber: options.allow_presence_for_subscriber ?? false,
+      anonymous: options.allow_presence_for_anonymous ?? false,
+    },
+    readHistory: {
+      client: options.allow_history_for_client ?? false,
+      subscriber: options.allow_history_for_subscriber ?? false,
+      anonymous: options.allow_history_for_anonymous ?? false,
+    },
+    userLimited: options.allow_user_limited_channels ?? false,
+    regex: regexOf(options.channel_regex, `${field}.channel_regex`),
+    queue,
+    presenceEvents: queue && (options.presence ?? false) && (options.presence_events ?? false),
+    excludePublisher: options.exclude_publisher ?? false,
+    clientMessageIds: options.client_message_ids ?? false,
+    presenceTtlMs,
+    presenceUpdateMs,
+  };
+}
+
+/** Every namespace of a configuration, and which one a channel belongs to. */
+export class Namespaces {
+  readonly maxChannelLength: number;
+  readonly #byName: ReadonlyMap<string, Namespace>;
+
+  /** @throws TypeError naming the option, when one is not what it must be */
+  constructor(config: NamespacesConfig) {
+    const channel = config.channel ?? {};
+    this.maxChannelLength = channel.max_length ?? MAX_CHANNEL_LENGTH;
+    const defaults = {
+      metaTtl: channel.history_meta_ttl ?? '720h',
+      presenceUpdate: config.client?.presence_update_interval ?? '27s',
+    };
+    const byName = new Map([['', compile('', channel.without_namespace ?? {}, defaults)]]);
+    for (const each of channel.namespaces ?? []) {
+      if (!NAME.test(each.name)) {
+        throw new TypeError(
+          `channel.namespaces: the name ${JSON.stringify(each.name)} must be two or more letters, digits, "-", "_" or "."`,
+        );
+      }
+      if (byName.has(each.name)) {
+        throw new TypeError(`channel.namespaces: ${JSON.stringify(each.name)} is there twice`);
+      }
+      byName.set(each.name, compile(each.name, each, defaults));
+    }
+    this.#byName = byName;
+  }
+
+  /** The namespace of a channel (after a leading `$`); `undefined` when there is none of that name. */
+  of(channel: string): Namespace | undefined {
+    const name = channelNamespace(channel);
+    return this.#byName.get(name.startsWith(PRIVATE_PREFIX) ? name.slice(1) : name);
+  }
+}
+
+/** Whether subscribing to a channel takes a token, whatever its namespace allows. */
+export function isPrivateChannel(channel: string): boolean {
+  return channel.startsWith(PRIVATE_PREFIX);
+}
+
+/** Whether `channel` may be a name in its namespace. */
+export function isChannelName(namespace: Namespace, channel: string): boolean {
+  const rest = channel.slice(channel.indexOf(':') + 1);
+  if (namespace.regex !== null) return namespace.regex.test(rest);
+  for (let i = 0; i < channel.length; i++) {
+    if (channel.charCodeAt(i) > 0x7f) return false;
+  }
+  return true;
+}
+
+const read = new WeakMap<NamespacesConfig, Namespaces>();
+
+/**
+ * What a channel keeps, so that whoever publishes outside a Beacon keeps the same. Channels of unknown namespaces keep nothing. A
+ * configuration object is read once: do not change it.
+ *
+ * @throws TypeError naming the option, when the configuration is not valid
+ */
+export function historyPolicyFor(config: NamespacesConfig, channel: string): HistoryPolicy {
+  let namespaces = read.get(config);
+  if (namespaces === undefined) {
+    namespaces = new Namespaces(config);
+    read.set(config, namespaces);
+  }
+  return namespaces.of(channel)?.history ?? NO_HISTORY;
+}

@@ -1,0 +1,78 @@
+import {
+  disconnects,
+  encodePublication,
+  replyErrors,
+  withMessage,
+  type PublishRequest,
+  type ReplyError,
+} from '@belfry/protocol';
+import { controlSend, controlTarget, openEnvelope } from './control-channel.ts';
+import type { Namespace } from './namespaces.ts';
+import { mayPublish } from './permissions.ts';
+import type { Session } from './session.ts';
+import { channelProblem } from './subscribing.ts';
+
+/** A publish whose channel is all right. */
+interface Publish {
+  readonly id: number;
+  readonly channel: string;
+  readonly data: string;
+  readonly namespace: Namespace;
+}
+
+export function publish(session: Session, id: number, request: PublishRequest): void {
+  const { channel, data } = request;
+  if (data === undefined) {
+    session.close(disconnects.badRequest);
+    return;
+  }
+  const named = channelProblem(session, channel);
+  const error =
+    'error' in named
+      ? named.error
+      : start(session, { id, channel, data, namespace: named.namespace });
+  if (error !== null) session.fail(id, error);
+}
+
+function start(session: Session, each: Publish): ReplyError | null {
+  const { namespace, channel } = each;
+  const subscribed = session.subscriptions.get(channel)?.state === 'live';
+  if (!mayPublish(session.identity, { namespace, channel, subscribed })) {
+    return replyErrors.permissionDenied;
+  }
+  if (!namespace.queue) {
+    publishOnChannel(session, each);
+    return null;
+  }
+  // Being there is what entitles to speak, whatever else the options allow.
+  return subscribed ? sendToActor(session, each) : replyErrors.permissionDenied;
+}
+
+function publishOnChannel(session: Session, { id, channel, data, namespace }: Publish): void {
+  const cost = 512 + data.length;
+  const infoJson = session.infoFor(session.subscriptions.get(channel));
+  session.begin(cost);
+  session.perform({
+    type: 'publish',
+    id,
+    cost,
+    channel,
+    body: encodePublication(data, { infoJson }),
+    history: namespace.history,
+  });
+}
+
+function sendToActor(
+  session: Session,
+  { id, channel, data, namespace }: Publish,
+): ReplyError | null {
+  const target = controlTarget(session.context.kinds, channel);
+  if (target === null) return replyErrors.unknownChannel;
+  const message = namespace.clientMessageIds ? openEnvelope(data) : { dataJson: data, id: null };
+  const problem = target.kind.validate(JSON.parse(message.dataJson));
+  if (problem !== null) return withMessage(replyErrors.badRequest, problem);
+  const cost = 512 + data.length;
+  session.begin(cost);
+  session.perform({ type: 'send', id, cost, channel, send: controlSend(target, message, session) });
+  return null;
+}

@@ -1,0 +1,52 @@
+import type { RecoverRequest } from '@belfry/protocol';
+import type { HistoryReply, Publication } from '@belfry/store';
+import type { HistoryNeed } from './effects.ts';
+import type { Namespace } from './namespaces.ts';
+import type { Grant } from './subscription.ts';
+
+/** What to read of the history so that `recovered` can tell. */
+export function historyNeed(
+  grant: Grant,
+  request: RecoverRequest,
+  at: { readonly namespace: Namespace; readonly limit: number },
+): HistoryNeed {
+  if (!grant.positioning) return { type: 'none' };
+  if (!grant.recovery || !request.recover) return { type: 'top' };
+  if (at.namespace.cacheRecovery) return { type: 'latest' };
+  // One more than allowed would only show what the top shows anyway: that it is too much.
+  return { type: 'since', offset: request.offset, limit: at.limit };
+}
+
+/** What came of a wish to recover. */
+export interface Recovery {
+  readonly recovered: boolean;
+  /** For the reply; none unless `recovered`. */
+  readonly publications: readonly Publication[];
+}
+
+/**
+ * Stream: all of it or nothing. Recovered iff the epoch is the same (an empty one passes) and what history gave runs without a hole
+ * from the offset after the client's to the top.
+ */
+export function recoverStream(request: RecoverRequest, history: HistoryReply): Recovery {
+  const none = { recovered: false, publications: [] };
+  if (request.epoch !== '' && request.epoch !== history.epoch) return none;
+  let offset = request.offset;
+  for (const publication of history.publications) {
+    if (publication.offset !== offset + 1) return none;
+    offset = publication.offset;
+  }
+  if (offset !== history.offset) return none;
+  return { recovered: true, publications: history.publications };
+}
+
+/** Cache: the latest publication, unless the client has it already. Recovered iff there is one, or nothing was missed. */
+export function recoverCache(request: RecoverRequest, history: HistoryReply): Recovery {
+  const current = request.epoch === history.epoch && request.offset === history.offset;
+  if (current && request.offset > 0) return { recovered: true, publications: [] };
+  const latest = history.publications.at(-1);
+  if (latest === undefined || latest.offset !== history.offset) {
+    return { recovered: false, publications: [] };
+  }
+  return { recovered: true, publications: [latest] };
+}

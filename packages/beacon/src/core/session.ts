@@ -1,0 +1,474 @@
+import {
+  disconnects,
+  replyErrors,
+  unsubscribes,
+  type Command,
+  type ConnectRequest,
+  type Disconnect,
+  type Reply,
+  type ReplyError,
+  type SubscribeResult,
+  type Unsubscribed,
+} from '@belfry/protocol';
+import type { ActorKinds } from './actor-kinds.ts';
+import { renew, settleAttach } from './attaching.ts';
+import type { Capabilities } from './capabilities.ts';
+import type { ConnectionClaims, SubscriptionTokenClaims, TokenFault } from './claims.ts';
+import { clientInfoJson } from './client-info.ts';
+import { connect, connectionVerified, refreshVerified, serverSideAttached } from './connecting.ts';
+import type { AttachOutcome, Effect, EffectOf, Perform } from './effects.ts';
+import type { Hub } from './hub.ts';
+import type { Namespaces } from './namespaces.ts';
+import type { Identity } from './permissions.ts';
+import { publish } from './publishing.ts';
+import { askHistory, askPresence } from './reading.ts';
+import { countOne, type Stats } from './stats.ts';
+import {
+  clientSideAttached,
+  startSubscribe,
+  startSubRefresh,
+  subscriptionRefreshed,
+  subscriptionVerified,
+} from './subscribing.ts';
+import { MAX_BACKLOG, type LivePublication, type Subscription } from './subscription.ts';
+import type { Timed, TimerWheel } from './timer-wheel.ts';
+import { PreparedPush, type Transport } from './transport.ts';
+
+/** The limits and times of every session, in ms and bytes. 0: no limit. */
+export interface SessionLimits {
+  readonly pingIntervalMs: number;
+  readonly pongTimeoutMs: number;
+  readonly staleCloseMs: number;
+  readonly expiredCloseMs: number;
+  readonly expiredSubCloseMs: number;
+  readonly channelLimit: number;
+  /** What a connection may have under way before it is read no further. */
+  readonly loadLimit: number;
+  readonly userConnectionLimit: number;
+  readonly historyLimit: number;
+  readonly recoveryLimit: number;
+  readonly allowAnonymous: boolean;
+  readonly disallowAnonymousTokens: boolean;
+  readonly insecure: boolean;
+}
+
+/** What all sessions of a Beacon share. */
+export interface SessionContext {
+  readonly node: string;
+  readonly version: string;
+  readonly limits: SessionLimits;
+  readonly namespaces: Namespaces;
+  readonly kinds: ActorKinds;
+  readonly rpcMethods: ReadonlySet<string>;
+  /** Whether messages without a reply (`send`) are wanted. */
+  readonly takesMessages: boolean;
+  readonly hub: Hub;
+  readonly wheel: TimerWheel;
+  readonly stats: Stats;
+  readonly perform: Perform;
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  /** In [0, 1). */
+  random(): number;
+  /** An unguessable id. */
+  newId(): string;
+}
+
+/** A connect command that is being worked on. */
+export interface Connecting {
+  readonly id: number;
+  readonly request: ConnectRequest;
+  claims: ConnectionClaims | null;
+  readonly results: Map<string, SubscribeResult>;
+  /** Server-side subscriptions that are still being set up. */
+  remaining: number;
+}
+
+export type SessionState = 'new' | 'connecting' | 'connected' | 'closed';
+
+const NEVER = Number.POSITIVE_INFINITY;
+const NO_SUBSCRIPTIONS: ReadonlyMap<string, Subscription> = new Map();
+
+/** Keeps a publication until its subscription is set up; one more than allowed, so that it shows. */
+function keep(subscription: Subscription, live: LivePublication): void {
+  const backlog = (subscription.backlog ??= []);
+  if (backlog.length <= MAX_BACKLOG) backlog.push(live);
+}
+
+/** What a command weighs while it is under way. */
+export function costOf(command: Command): number {
+  const data = 'request' in command && 'data' in command.request ? command.request.data : undefined;
+  return 512 + (data?.length ?? 0);
+}
+
+/**
+ * One connection: takes commands, wants effects, writes replies. Knows neither sockets nor encodings; time comes from its context.
+ * The order of replies is the order in which their work ended; commands on a channel that is being subscribed wait for it.
+ */
+export class Session implements Timed {
+  readonly client: string;
+  readonly transport: Transport;
+  readonly context: SessionContext;
+  user = '';
+  infoJson: string | undefined = undefined;
+  capabilities: Capabilities = [];
+  state: SessionState = 'new';
+  connecting: Connecting | null = null;
+  slot = -1;
+  /** When it is closed unless something happens first: stale, or its token expired. */
+  closeAt: number;
+  pingAt: number = NEVER;
+  /** 0: no pong is owed. */
+  pongBy = 0;
+  /** When a subscription wants attention. */
+  subscriptionsAt: number = NEVER;
+  #subscriptions: Map<string, Subscription> | null = null;
+  #waiting: Command[] | null = null;
+  #load = 0;
+  #paused = false;
+
+  constructor(context: SessionContext, transport: Transport) {
+    this.context = context;
+    this.transport = transport;
+    this.client = context.newId();
+    this.closeAt = context.now() + context.limits.staleCloseMs;
+    context.wheel.schedule(this);
+  }
+
+  get subscriptions(): ReadonlyMap<string, Subscription> {
+    return this.#subscriptions ?? NO_SUBSCRIPTIONS;
+  }
+
+  get identity(): Identity {
+    const { user, capabilities } = this;
+    return { user, capabilities, insecure: this.context.limits.insecure };
+  }
+
+  /** The commands of one frame, in order. */
+  receive(commands: readonly Command[]): void {
+    for (const command of commands) {
+      if (this.state === 'closed') return;
+      this.#receiveOne(command);
+    }
+  }
+
+  #receiveOne(command: Command): void {
+    countOne(this.context.stats.commands, command.type);
+    if (this.state === 'connected') {
+      this.#dispatch(command);
+    } else if (this.state === 'new') {
+      if (command.type !== 'connect') this.close(disconnects.badRequest);
+      else connect(this, command.id, command.request);
+    } else if (command.type === 'connect' || command.type === 'pong') {
+      this.close(disconnects.badRequest);
+    } else {
+      // SDKs send their first commands together with connect.
+      (this.#waiting ??= []).push(command);
+      this.begin(costOf(command));
+    }
+  }
+
+  #dispatch(command: Command): void {
+    switch (command.type) {
+      case 'pong':
+        if (this.pongBy === 0) this.close(disconnects.badRequest);
+        this.pongBy = 0;
+        return;
+      case 'connect':
+        this.close(disconnects.badRequest);
+        return;
+      case 'ping':
+        this.reply({ type: 'ping', id: command.id });
+        return;
+      case 'send':
+        if (!this.context.takesMessages) this.close(disconnects.notAvailable);
+        else this.perform({ type: 'message', data: command.request.data });
+        return;
+      case 'rpc':
+        this.#rpc(command.id, command);
+        return;
+      case 'refresh':
+        if (command.request.token === '') this.close(disconnects.badRequest);
+        else this.#verify(command.id, command.request.token);
+        return;
+      case 'subscribe':
+      case 'unsubscribe':
+      case 'publish':
+      case 'presence':
+      case 'presence_stats':
+      case 'history':
+      case 'sub_refresh':
+        this.#onChannel(command);
+    }
+  }
+
+  #onChannel(command: Extract<Command, { request: { channel: string } }>): void {
+    const { channel } = command.request;
+    if (channel === '') {
+      this.close(disconnects.badRequest);
+      return;
+    }
+    const subscription = this.subscriptions.get(channel);
+    if (subscription?.state === 'pending') {
+      // A second subscribe is a mistake, unless an unsubscribe stands between the two.
+      const again = command.type !== 'subscribe' || subscription.deferred !== null;
+      if (again) {
+        (subscription.deferred ??= []).push(command);
+        this.begin(costOf(command));
+        return;
+      }
+    }
+    switch (command.type) {
+      case 'subscribe':
+        startSubscribe(this, command.id, command.request);
+        return;
+      case 'unsubscribe':
+        if (subscription !== undefined) this.end(subscription);
+        this.reply({ type: 'unsubscribe', id: command.id });
+        return;
+      case 'publish':
+        publish(this, command.id, command.request);
+        return;
+      case 'presence':
+      case 'presence_stats':
+        askPresence(this, command);
+        return;
+      case 'history':
+        askHistory(this, command.id, command.request);
+        return;
+      case 'sub_refresh':
+        startSubRefresh(this, command.id, command.request);
+    }
+  }
+
+  #rpc(id: number, command: Extract<Command, { type: 'rpc' }>): void {
+    const { method, data } = command.request;
+    if (!this.context.rpcMethods.has(method)) {
+      this.fail(id, replyErrors.methodNotFound);
+      return;
+    }
+    const cost = costOf(command);
+    this.begin(cost);
+    this.perform({ type: 'rpc', id, cost, method, data });
+  }
+
+  #verify(id: number, token: string): void {
+    this.perform({ type: 'verify', use: 'refresh', id, token, channel: '' });
+  }
+
+  /** The answer to a `verify`. */
+  tokenVerified(
+    effect: EffectOf<'verify'>,
+    result: ConnectionClaims | SubscriptionTokenClaims | TokenFault,
+  ): void {
+    if (this.state === 'closed') return;
+    switch (effect.use) {
+      case 'connect':
+        connectionVerified(this, result as ConnectionClaims | TokenFault);
+        return;
+      case 'refresh':
+        refreshVerified(this, effect.id, result as ConnectionClaims | TokenFault);
+        return;
+      case 'subscribe':
+        subscriptionVerified(this, effect.channel, result as SubscriptionTokenClaims | TokenFault);
+        return;
+      case 'sub_refresh':
+        subscriptionRefreshed(this, effect, result as SubscriptionTokenClaims | TokenFault);
+    }
+  }
+
+  /** The answer to an `attach`. */
+  attached(subscription: Subscription, outcome: AttachOutcome): void {
+    const result = settleAttach(this, subscription, outcome);
+    if (result === null) return;
+    if (subscription.serverSide) serverSideAttached(this, subscription, result);
+    else clientSideAttached(this, subscription, result);
+  }
+
+  /** The answer to a `publish` or a `send`. */
+  published(effect: EffectOf<'publish' | 'send'>, error: ReplyError | null): void {
+    this.settle(effect.cost);
+    if (error === null) this.reply({ type: 'publish', id: effect.id });
+    else this.fail(effect.id, error);
+  }
+
+  /** The answer to whatever else has a cost. */
+  answered(effect: { readonly cost: number }, reply: Reply): void {
+    this.settle(effect.cost);
+    this.reply(reply);
+  }
+
+  /** A publication on a channel that this session is on. Called for every subscriber of every publication. */
+  deliver(subscription: Subscription, live: LivePublication): void {
+    if (subscription.state !== 'live') {
+      if (subscription.state === 'pending') keep(subscription, live);
+      return;
+    }
+    if (live.offset > 0 && subscription.grant?.positioning === true) {
+      if (live.epoch === subscription.epoch && live.offset <= subscription.offset) return;
+      if (live.epoch !== subscription.epoch || live.offset !== subscription.offset + 1) {
+        this.lost(subscription);
+        return;
+      }
+      subscription.offset = live.offset;
+    }
+    if (subscription.namespace.excludePublisher && live.origin === this.client) return;
+    this.context.stats.pushesSent++;
+    this.transport.push(live);
+  }
+
+  /** Something between the store and this subscription was lost: its client must recover. */
+  lost(subscription: Subscription): void {
+    if (subscription.state !== 'live') return;
+    this.context.stats.positionLosses++;
+    if (subscription.serverSide) this.close(disconnects.insufficientState);
+    else this.unsubscribe(subscription, unsubscribes.insufficientState);
+  }
+
+  /** Ends a subscription and tells the client so. */
+  unsubscribe(subscription: Subscription, unsubscribed: Unsubscribed): void {
+    if (subscription.state !== 'live') return;
+    this.end(subscription);
+    countOne(this.context.stats.unsubscribesByCode, unsubscribed.code);
+    this.transport.push(
+      new PreparedPush({ type: 'unsubscribe', channel: subscription.channel, unsubscribed }),
+    );
+  }
+
+  /** Notes a subscription that is being set up. */
+  track(subscription: Subscription): void {
+    (this.#subscriptions ??= new Map()).set(subscription.channel, subscription);
+  }
+
+  /** Ends a subscription, whatever state it is in. */
+  end(subscription: Subscription): void {
+    if (subscription.state === 'ended') return;
+    const wasLive = subscription.state === 'live';
+    subscription.state = 'ended';
+    subscription.backlog = null;
+    this.#subscriptions?.delete(subscription.channel);
+    this.context.hub.remove(subscription);
+    // One that is still being attached is detached when that has ended.
+    if (wasLive) {
+      const announce = subscription.grant?.joinLeave === true;
+      this.perform({ type: 'detach', subscription, announce });
+    }
+  }
+
+  /** Runs the commands that waited for a subscription. */
+  runDeferred(subscription: Subscription): void {
+    const { deferred } = subscription;
+    subscription.deferred = null;
+    if (deferred !== null) this.#run(deferred);
+  }
+
+  /** Runs the commands that waited for the connection. */
+  runWaiting(): void {
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    if (waiting !== null) this.#run(waiting);
+  }
+
+  #run(commands: readonly Command[]): void {
+    for (const command of commands) {
+      this.settle(costOf(command));
+      if (this.state === 'connected') this.#dispatch(command);
+    }
+  }
+
+  /** Something is under way. */
+  begin(cost: number): void {
+    this.#load += cost;
+    if (this.#load <= this.context.limits.loadLimit || this.#paused) return;
+    this.#paused = true;
+    this.context.stats.readPauses++;
+    this.transport.pause();
+  }
+
+  /** It is done. */
+  settle(cost: number): void {
+    this.#load -= cost;
+    if (!this.#paused || this.#load > this.context.limits.loadLimit / 2) return;
+    this.#paused = false;
+    if (this.state === 'closed') return;
+    // A pong may have been waiting to be read all the while.
+    if (this.pongBy !== 0) this.pongBy = this.context.now() + this.context.limits.pongTimeoutMs;
+    this.reschedule();
+    this.transport.resume();
+  }
+
+  perform(effect: Effect): void {
+    this.context.perform(this, effect);
+  }
+
+  reply(reply: Reply): void {
+    if (this.state === 'closed') return;
+    if (reply.type === 'error') countOne(this.context.stats.errorsByCode, reply.error.code);
+    this.context.stats.repliesSent++;
+    this.transport.reply(reply);
+  }
+
+  fail(id: number, error: ReplyError): void {
+    this.reply({ type: 'error', id, error });
+  }
+
+  /** Who it is, for others on the channel. */
+  infoFor(subscription: Subscription | undefined): string {
+    return clientInfoJson(this, subscription?.grant?.infoJson);
+  }
+
+  dueAt(): number {
+    if (this.state === 'closed') return NEVER;
+    const pongBy = this.pongBy === 0 || this.#paused ? NEVER : this.pongBy;
+    return Math.min(this.closeAt, this.pingAt, pongBy, this.subscriptionsAt);
+  }
+
+  tick(now: number): void {
+    const { limits } = this.context;
+    if (now >= this.closeAt) {
+      this.close(this.state === 'connected' ? disconnects.expired : disconnects.stale);
+      return;
+    }
+    // One that is not read cannot be blamed for a pong that was not seen.
+    if (this.pongBy !== 0 && now >= this.pongBy && !this.#paused) {
+      this.close(disconnects.noPong);
+      return;
+    }
+    if (now >= this.pingAt) {
+      this.pingAt = now + limits.pingIntervalMs;
+      if (limits.pongTimeoutMs > 0) this.pongBy = now + limits.pongTimeoutMs;
+      this.transport.ping();
+    }
+    if (now >= this.subscriptionsAt) renew(this, now);
+  }
+
+  /** Puts the session where its times now say. */
+  reschedule(): void {
+    this.context.wheel.schedule(this);
+  }
+
+  /** Ends the connection and tells the client why. */
+  close(disconnect: Disconnect): void {
+    if (this.state === 'closed') return;
+    countOne(this.context.stats.disconnectsByCode, disconnect.code);
+    this.#finish();
+    this.transport.close(disconnect);
+  }
+
+  /** The connection has gone by itself. */
+  transportClosed(): void {
+    if (this.state !== 'closed') this.#finish();
+  }
+
+  #finish(): void {
+    const { wheel, hub } = this.context;
+    const wasConnected = this.state === 'connected';
+    this.state = 'closed';
+    this.connecting = null;
+    this.#waiting = null;
+    wheel.cancel(this);
+    for (const subscription of this.subscriptions.values()) this.end(subscription);
+    if (wasConnected) hub.leave(this);
+    this.perform({ type: 'closed' });
+  }
+}

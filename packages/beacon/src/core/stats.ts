@@ -1,0 +1,28 @@
+/** Counts since the Beacon was made. */
+export class Stats {
+  connectionsOpened = 0;
+  connectionsRefused = 0;
+  messagesReceived = 0;
+  bytesReceived = 0;
+  /** Publications, joins and leaves handed to connections. */
+  pushesSent = 0;
+  repliesSent = 0;
+  bytesSent = 0;
+  publicationsReceived = 0;
+  recovered = 0;
+  unrecovered = 0;
+  storeErrors = 0;
+  positionLosses = 0;
+  presenceRenewals = 0;
+  presenceFailures = 0;
+  readPauses = 0;
+  readonly commands: Map<string, number> = new Map();
+  readonly errorsByCode: Map<number, number> = new Map();
+  readonly disconnectsByCode: Map<number, number> = new Map();
+  readonly unsubscribesByCode: Map<number, number> = new Map();
+}
+
+/** Adds one. */
+export function countOne<K>(counts: Map<K, number>, key: K): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}

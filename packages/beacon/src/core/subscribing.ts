@@ -1,0 +1,206 @@
+import {
+  disconnects,
+  replyErrors,
+  withMessage,
+  type ChannelRequest,
+  type ReplyError,
+  type SubscribeRequest,
+  type SubscribeResult,
+  type TokenRequest,
+} from '@belfry/protocol';
+import { goLive, grantFor, noteTimes, startAttach } from './attaching.ts';
+import type { SubscriptionClaims, SubscriptionTokenClaims, TokenFault } from './claims.ts';
+import type { EffectOf } from './effects.ts';
+import { expiryOf, secondsLeft } from './expiry.ts';
+import { isChannelName, isPrivateChannel, type Namespace } from './namespaces.ts';
+import { mayReadHistory, mayReadPresence, maySubscribe } from './permissions.ts';
+import type { Session } from './session.ts';
+import { Subscription, type Grant } from './subscription.ts';
+
+/** What the client asked for beyond that, and may have. */
+function widen(session: Session, grant: Grant, asked: SubscribeRequest): Grant {
+  const namespace = session.context.namespaces.of(asked.channel);
+  if (namespace === undefined || namespace.queue) return grant;
+  const standing = { namespace, channel: asked.channel, subscribed: true };
+  const history = mayReadHistory(session.identity, standing);
+  const recovery = grant.recovery || (asked.recoverable && (namespace.allowRecovery || history));
+  const positioning = asked.positioned && (namespace.allowPositioning || history);
+  const joins =
+    asked.joinLeave && namespace.joinLeave && mayReadPresence(session.identity, standing);
+  return {
+    ...grant,
+    recovery,
+    positioning: recovery || grant.positioning || positioning,
+    pushJoinLeave: grant.pushJoinLeave || joins,
+  };
+}
+
+/** What is wrong with a channel's name; `null`: nothing. */
+export function channelProblem(
+  session: Session,
+  channel: string,
+): { readonly error: ReplyError } | { readonly namespace: Namespace } {
+  const { namespaces } = session.context;
+  if (channel.length > namespaces.maxChannelLength) {
+    const problem = `channel is longer than ${namespaces.maxChannelLength} characters`;
+    return { error: withMessage(replyErrors.badRequest, problem) };
+  }
+  const namespace = namespaces.of(channel);
+  if (namespace === undefined) return { error: replyErrors.unknownChannel };
+  return isChannelName(namespace, channel) ? { namespace } : { error: replyErrors.badRequest };
+}
+
+function subscribeProblem(session: Session, request: SubscribeRequest): ReplyError | null {
+  const { channelLimit } = session.context.limits;
+  if (session.subscriptions.has(request.channel)) return replyErrors.alreadySubscribed;
+  if (channelLimit > 0 && session.subscriptions.size >= channelLimit) {
+    return replyErrors.limitExceeded;
+  }
+  // Better than silently sending what was to be filtered out.
+  if (request.type !== 0) return replyErrors.notAvailable;
+  if (request.tagsFilter) return withMessage(replyErrors.badRequest, 'tags filter not allowed');
+  return null;
+}
+
+export function startSubscribe(session: Session, id: number, request: SubscribeRequest): void {
+  const named = channelProblem(session, request.channel);
+  const error = 'error' in named ? named.error : subscribeProblem(session, request);
+  if (error !== null || 'error' in named) {
+    session.fail(id, error ?? replyErrors.internal);
+    return;
+  }
+  const { namespace } = named;
+  const { channel, token } = request;
+  if (token === '' && isPrivateChannel(channel)) {
+    session.fail(id, replyErrors.permissionDenied);
+    return;
+  }
+  if (token === '' && !maySubscribe(session.identity, namespace, channel)) {
+    session.fail(id, replyErrors.permissionDenied);
+    return;
+  }
+  const subscription = new Subscription(session, { channel, namespace, serverSide: false });
+  subscription.asked = { id, request };
+  session.track(subscription);
+  if (token === '') {
+    proceed(session, subscription, { overrides: {}, expireAt: 0 });
+  } else {
+    session.perform({ type: 'verify', use: 'subscribe', id, token, channel });
+  }
+}
+
+export function subscriptionVerified(
+  session: Session,
+  channel: string,
+  result: SubscriptionTokenClaims | TokenFault,
+): void {
+  const subscription = session.subscriptions.get(channel);
+  if (subscription === undefined || subscription.state !== 'pending') return;
+  if (typeof result === 'string') {
+    const expired = result === 'expired';
+    giveUp(
+      session,
+      subscription,
+      expired ? replyErrors.tokenExpired : replyErrors.permissionDenied,
+    );
+    return;
+  }
+  if (!isTokenOf(session, channel, result)) {
+    session.close(disconnects.invalidToken);
+    return;
+  }
+  proceed(session, subscription, result);
+}
+
+function isTokenOf(session: Session, channel: string, claims: SubscriptionTokenClaims): boolean {
+  return (
+    claims.channel === channel &&
+    claims.user === session.user &&
+    (claims.client === '' || claims.client === session.client)
+  );
+}
+
+function proceed(
+  session: Session,
+  subscription: Subscription,
+  claims: SubscriptionClaims & { readonly expireAt: number },
+): void {
+  const request = subscription.asked?.request;
+  if (request === undefined) return;
+  if (claims.expireAt > 0 && secondsLeft(claims.expireAt, session.context.now()) <= 0) {
+    giveUp(session, subscription, replyErrors.expired);
+    return;
+  }
+  const grant = widen(session, grantFor(subscription.namespace, claims), request);
+  const error = startAttach(session, subscription, { grant, request });
+  if (error !== null) giveUp(session, subscription, error);
+}
+
+/** Ends a subscription that could not be set up. */
+function giveUp(session: Session, subscription: Subscription, error: ReplyError): void {
+  session.end(subscription);
+  if (subscription.asked !== null) session.fail(subscription.asked.id, error);
+  session.runDeferred(subscription);
+}
+
+/** A subscription that a client asked for is set up, or cannot be. */
+export function clientSideAttached(
+  session: Session,
+  subscription: Subscription,
+  result: SubscribeResult | ReplyError,
+): void {
+  if ('code' in result) {
+    giveUp(session, subscription, result);
+    return;
+  }
+  if (subscription.asked !== null) {
+    session.reply({ type: 'subscribe', id: subscription.asked.id, result });
+  }
+  goLive(session, subscription);
+  session.runDeferred(subscription);
+}
+
+export function startSubRefresh(
+  session: Session,
+  id: number,
+  { channel, token }: ChannelRequest & TokenRequest,
+): void {
+  if (session.subscriptions.get(channel)?.state !== 'live') {
+    session.fail(id, replyErrors.permissionDenied);
+  } else if (token === '') {
+    session.fail(id, replyErrors.badRequest);
+  } else {
+    session.perform({ type: 'verify', use: 'sub_refresh', id, token, channel });
+  }
+}
+
+export function subscriptionRefreshed(
+  session: Session,
+  { id, channel }: EffectOf<'verify'>,
+  result: SubscriptionTokenClaims | TokenFault,
+): void {
+  if (result === 'expired') {
+    session.fail(id, replyErrors.expired);
+    return;
+  }
+  if (result === 'invalid' || !isTokenOf(session, channel, result)) {
+    session.close(disconnects.invalidToken);
+    return;
+  }
+  const now = session.context.now();
+  if (result.expireAt > 0 && secondsLeft(result.expireAt, now) <= 0) {
+    session.fail(id, replyErrors.expired);
+    return;
+  }
+  const subscription = session.subscriptions.get(channel);
+  if (subscription?.state === 'live' && subscription.grant !== null) {
+    subscription.expireAt = result.expireAt;
+    subscription.grant = { ...subscription.grant, infoJson: result.infoJson };
+    noteTimes(session, subscription);
+  }
+  session.reply({
+    type: 'sub_refresh',
+    id,
+    expiry: expiryOf(result.expireAt, now) ?? { expires: false, ttl: 0 },
+  });
+}

@@ -1,0 +1,79 @@
+import type { Command, SubscribeRequest } from '@belfry/protocol';
+import type { Epoch, Publication } from '@belfry/store';
+import type { Namespace } from './namespaces.ts';
+import type { Session } from './session.ts';
+import { PreparedPush } from './transport.ts';
+
+/** The most publications that may come while a subscription is being set up. */
+export const MAX_BACKLOG = 1000;
+
+/** A publication on its way to the subscribers of its channel. */
+export class LivePublication extends PreparedPush {
+  readonly offset: number;
+  readonly epoch: Epoch;
+  /** The client that published it; `''`: none. */
+  readonly origin: string;
+
+  constructor(channel: string, publication: Publication, epoch: Epoch) {
+    super({ type: 'publication', channel, publication });
+    this.offset = publication.offset;
+    this.epoch = epoch;
+    this.origin = publication.origin;
+  }
+}
+
+/** What a subscription was granted. */
+export interface Grant {
+  readonly presence: boolean;
+  readonly joinLeave: boolean;
+  readonly pushJoinLeave: boolean;
+  readonly recovery: boolean;
+  /** True whenever `recovery` is. */
+  readonly positioning: boolean;
+  /** Unix seconds; 0: never. */
+  readonly expireAt: number;
+  readonly infoJson: string | undefined;
+  readonly dataJson: string | undefined;
+}
+
+/**
+ * `pending`: it is being set up; publications wait in `backlog`. `live`: delivered. `ended`: it has gone while it was being set up,
+ * or after.
+ */
+export type SubscriptionState = 'pending' | 'live' | 'ended';
+
+/** One connection on one channel. Plain data that the session and the hub work on; there may be millions. */
+export class Subscription {
+  readonly session: Session;
+  readonly channel: string;
+  readonly namespace: Namespace;
+  /** Made by the server from the connection's token, not by a subscribe command. */
+  readonly serverSide: boolean;
+  /** Of those, whether the token named it (and not the client). */
+  fromToken = false;
+  state: SubscriptionState = 'pending';
+  grant: Grant | null = null;
+  /** What the client has, when `positioning`. */
+  offset = 0;
+  epoch = '';
+  /** Unix seconds; 0: never. */
+  expireAt = 0;
+  /** When its presence is to be renewed, in ms; 0: it has none. */
+  presenceAt = 0;
+  /** What came while it was being set up. */
+  backlog: LivePublication[] | null = null;
+  /** The command that asked for it, until it is answered. */
+  asked: { readonly id: number; readonly request: SubscribeRequest } | null = null;
+  /** Commands that came for this channel while it was being set up. */
+  deferred: Command[] | null = null;
+
+  constructor(
+    session: Session,
+    at: { readonly channel: string; readonly namespace: Namespace; readonly serverSide: boolean },
+  ) {
+    this.session = session;
+    this.channel = at.channel;
+    this.namespace = at.namespace;
+    this.serverSide = at.serverSide;
+  }
+}
