@@ -1,0 +1,59 @@
+import type { Room, Side } from '@belfry/example-tic-tac-toe/shared';
+import type { JSX } from 'preact';
+import { Mark } from './mark.tsx';
+import { TurnClock } from './turn-clock.tsx';
+import { secondsLeft } from './room-view.ts';
+import type { Role } from './room-view.ts';
+
+interface PlayersProps {
+  readonly room: Room;
+  readonly role: Role;
+  readonly leftMs: number | null;
+}
+
+const SEATS = ['host', 'guest'] as const;
+
+/** Who plays, with which mark, whether they are there, and whose time runs. */
+export function Players(props: PlayersProps): JSX.Element {
+  return (
+    <ul class="players" aria-label="Players">
+      {SEATS.map((side) => (
+        <Seat key={side} side={side} {...props} />
+      ))}
+    </ul>
+  );
+}
+
+function Seat({ side, room, role, leftMs }: PlayersProps & { readonly side: Side }): JSX.Element {
+  const player = room[side];
+  const onTurn = room.turn === side;
+  const won = room.result?.winner === side;
+  const classes = ['seat', `seat-${side}`, onTurn ? 'is-on-turn' : '', won ? 'has-won' : ''];
+  if (player === null) {
+    return (
+      <li class={`${classes.join(' ')} is-free`}>
+        <Mark side={side} />
+        <span class="seat-who">
+          <span class="seat-name">Free seat</span>
+          <span class="seat-note">{side === 'host' ? 'Host' : 'Guest'}</span>
+        </span>
+      </li>
+    );
+  }
+  const notes = [side === 'host' ? 'Host' : 'Guest'];
+  if (role === side) notes.push('you');
+  return (
+    <li class={classes.filter(Boolean).join(' ')}>
+      <Mark side={side} />
+      <span class="seat-who">
+        <span class="seat-name">{player.name}</span>
+        <span class="seat-note">
+          <span class={`dot ${player.connected ? 'is-on' : 'is-off'}`} aria-hidden="true" />
+          {player.connected ? notes.join(' · ') : 'Connection lost'}
+        </span>
+      </span>
+      {onTurn && leftMs !== null && <TurnClock leftMs={leftMs} seconds={secondsLeft(leftMs, 0)} />}
+      {won && <span class="seat-won">won</span>}
+    </li>
+  );
+}

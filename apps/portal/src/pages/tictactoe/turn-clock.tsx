@@ -1,0 +1,38 @@
+import type { JSX } from 'preact';
+
+interface TurnClockProps {
+  readonly leftMs: number;
+  readonly seconds: number;
+}
+
+const RADIUS = 20;
+const ROUND = 2 * Math.PI * RADIUS;
+/** What a full round of the clock stands for, in ms. */
+const FULL_MS = 30_000;
+
+/** The tower's clock: a ring that empties, and the seconds in its middle. */
+export function TurnClock({ leftMs, seconds }: TurnClockProps): JSX.Element {
+  const share = Math.min(1, leftMs / FULL_MS);
+  return (
+    <span
+      class={`turn-clock ${seconds <= 10 ? 'is-short' : ''}`}
+      role="timer"
+      aria-label={`${seconds} seconds left`}
+    >
+      <svg viewBox="0 0 48 48" aria-hidden="true">
+        <circle class="turn-clock-face" cx="24" cy="24" r={RADIUS} />
+        <circle
+          class="turn-clock-hand"
+          cx="24"
+          cy="24"
+          r={RADIUS}
+          stroke-dasharray={`${share * ROUND} ${ROUND}`}
+          transform="rotate(-90 24 24)"
+        />
+      </svg>
+      <span class="turn-clock-seconds" aria-hidden="true">
+        {seconds}
+      </span>
+    </span>
+  );
+}

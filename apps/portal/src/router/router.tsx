@@ -1,0 +1,59 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { routeOf } from './routes.ts';
+import type { Route } from './routes.ts';
+
+const MOVED = 'belfry:moved';
+
+/** Goes to another page of the portal. */
+export function navigate(path: string, { replace = false } = {}): void {
+  if (replace) history.replaceState(null, '', path);
+  else history.pushState(null, '', path);
+  dispatchEvent(new Event(MOVED));
+  scrollTo(0, 0);
+}
+
+/** The page that the address bar names, as it changes. */
+export function useRoute(): Route {
+  const [path, setPath] = useState(location.pathname);
+  useEffect(() => {
+    const update = (): void => setPath(location.pathname);
+    addEventListener('popstate', update);
+    addEventListener(MOVED, update);
+    return () => {
+      removeEventListener('popstate', update);
+      removeEventListener(MOVED, update);
+    };
+  }, []);
+  return routeOf(path);
+}
+
+interface LinkProps {
+  readonly to: string;
+  readonly class?: string;
+  readonly current?: boolean;
+  readonly label?: string;
+  readonly children: ComponentChildren;
+}
+
+/** A link within the portal that does not load the page anew; opening it in a new tab works as ever. */
+export function Link({ to, current, label, children, ...rest }: LinkProps): JSX.Element {
+  const follow = (event: MouseEvent): void => {
+    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) {
+      return;
+    }
+    event.preventDefault();
+    navigate(to);
+  };
+  return (
+    <a
+      href={to}
+      onClick={follow}
+      aria-label={label}
+      aria-current={current === true ? 'page' : undefined}
+      {...rest}
+    >
+      {children}
+    </a>
+  );
+}

@@ -1,0 +1,32 @@
+import type { JSX } from 'preact';
+import { session } from '../session/session.ts';
+import { useConnection } from '../session/use-session.ts';
+
+const TEXTS = {
+  connecting: 'Connecting',
+  online: 'Online',
+  reconnecting: 'Offline, retrying',
+  closed: 'Offline',
+} as const;
+
+/** How the connection is, once there is one. */
+export function ConnectionBadge(): JSX.Element | null {
+  const state = useConnection();
+  if (state === null) return null;
+  const retry = state.type === 'reconnecting' || state.type === 'closed';
+  return (
+    <div class={`connection is-${state.type}`}>
+      <span class="dot" aria-hidden="true" />
+      <span role="status">{TEXTS[state.type]}</span>
+      {retry && (
+        <button
+          type="button"
+          class="connection-retry"
+          onClick={() => session()?.client.reconnectNow()}
+        >
+          Retry
+        </button>
+      )}
+    </div>
+  );
+}
