@@ -1,3 +1,6 @@
+export { AskError } from './asker/ask-error.ts';
+export { createAsker } from './asker/create-asker.ts';
+export type { Asker, AskerInput, AskOptions } from './asker/create-asker.ts';
 export { runTurn } from './core/run-turn.ts';
 export type {
   TurnCounts,
@@ -7,3 +10,8 @@ export type {
   TurnSnapshot,
 } from './core/turn.ts';
 export * from './define-actor.ts';
+export { createRunner } from './runner/create-runner.ts';
+export type { Runner } from './runner/create-runner.ts';
+export type { HistogramSnapshot } from './runner/histogram.ts';
+export type { RunnerCounter, RunnerSnapshot } from './runner/runner-metrics.ts';
+export type { RunnerEvent, RunnerInput, RunnerOptions } from './runner/runner-options.ts';

@@ -48,6 +48,8 @@ export type AskReply =
       readonly ok: false;
       readonly code: AskErrorCode;
       readonly message: string;
+      /** With `rejected`: the code that the actor gave to `ctx.reject`. */
+      readonly reason?: string;
     };
 
 /** Why an ask was not answered with data. */

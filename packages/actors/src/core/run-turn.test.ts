@@ -139,7 +139,8 @@ describe('a handler that throws', () => {
     actor.turn(1000, [fromAnn({ throw: 'x' }), fromAnn({ add: 10 })]);
     expect(actor.snapshot.state).toBeNull();
     const early = actor.turn(1099);
-    expect(early.idle).toBe(true);
+    expect(early.counts).toMatchObject({ messages: 0, failures: 0 });
+    expect(early.idle).toBe(false);
     expect(early.commit.holdUntil).toBe(1100);
     expect(actor.turn(1100).commit.holdUntil).toBe(1300);
     const { commit, failures } = actor.turn(1300);

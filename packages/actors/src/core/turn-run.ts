@@ -221,7 +221,7 @@ export class Turn {
     const wakeAt = draft.exists ? draft.plan.at : null;
     this.#counts.created = draft.created;
     this.#counts.destroyed = draft.destroyed;
-    const { messages, ticks, failures } = this.#counts;
+    const { ticks } = this.#counts;
     return {
       commit: {
         actor: key,
@@ -240,8 +240,11 @@ export class Turn {
       state: text,
       counts: this.#counts,
       failures: this.#failures,
+      // Messages that are held back are no news, but the store has to hear that they are.
       idle:
-        messages + ticks + failures === 0 && wakeAt === this.#snapshot.wakeAt && text === before,
+        this.#snapshot.messages.length + ticks === 0 &&
+        wakeAt === this.#snapshot.wakeAt &&
+        text === before,
     };
   }
 
