@@ -1,0 +1,290 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { disconnects } from '@belfry/protocol';
+import type { Store } from '@belfry/store';
+import { tokenVerifiers } from './auth/token-verifier.ts';
+import type { BeaconConfig } from './config.ts';
+import type { ActorKinds } from './core/actor-kinds.ts';
+import { Hub } from './core/hub.ts';
+import { Namespaces } from './core/namespaces.ts';
+import { Session, type SessionContext } from './core/session.ts';
+import { Stats } from './core/stats.ts';
+import { TimerWheel } from './core/timer-wheel.ts';
+import type { Log } from './log.ts';
+import { ChannelLinks } from './runtime/channel-links.ts';
+import { Performer, readAnnouncement } from './runtime/performer.ts';
+import { PositionChecker } from './runtime/position-checker.ts';
+import { PresenceKeeper } from './runtime/presence-keeper.ts';
+import type { RpcContext, RpcHandler } from './runtime/rpc.ts';
+import { beaconSettings, type BeaconSettings } from './settings.ts';
+import type { BeaconSnapshot } from './snapshot.ts';
+import { Flusher } from './ws/flusher.ts';
+import { Upgrader, type Refusal } from './ws/upgrader.ts';
+import { WsConnection, type BeaconSocket, type WsShared } from './ws/ws-connection.ts';
+import type { Socket } from 'node:net';
+
+/** How exactly times are kept, in ms. */
+const TICK_MS = 100;
+const WHEEL_SLOTS = 512;
+
+export interface BeaconOptions {
+  /** Where everything lives. The Beacon attaches the one listener of `channels`; share it with `shareChannels` where others listen too. */
+  readonly store: Pick<Store, 'channels'> & { readonly actors: Pick<Store['actors'], 'send'> };
+  readonly config: BeaconConfig;
+  /** The kinds of actors that clients can reach. Default none. */
+  readonly kinds?: ActorKinds;
+  /** By method. Default none. */
+  readonly rpc?: ReadonlyMap<string, RpcHandler>;
+  /** Takes messages without a reply (`send`); without it they end the connection with 3508. */
+  readonly onMessage?: (data: unknown, context: RpcContext) => void;
+  readonly log?: Log;
+  /** This process's id, as clients see it. Default: random. */
+  readonly node?: string;
+  /** What clients are told of the server's version. */
+  readonly version?: string;
+  /** Milliseconds since the Unix epoch. Default `Date.now`. */
+  readonly now?: () => number;
+}
+
+/** The realtime gateway of one process. */
+export interface Beacon {
+  /** Takes an HTTP upgrade: a WebSocket connection, or a refusal. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Starts its clock. Until then connections work, but nothing that depends on time does. */
+  run(): void;
+  /** Refuses new connections and sends away those that are there (3001), evenly over `spreadMs`. Resolves when all have gone. */
+  drain(spreadMs: number): Promise<void>;
+  /** Ends everything at once and waits until the store knows. May be called at any time, and twice. */
+  stop(): Promise<void>;
+  snapshot(): BeaconSnapshot;
+}
+
+class WebSocketBeacon implements Beacon {
+  readonly #settings: BeaconSettings;
+  readonly #log: Log;
+  readonly #now: () => number;
+  readonly #stats = new Stats();
+  readonly #hub = new Hub();
+  readonly #sessions = new Set<Session>();
+  readonly #links: ChannelLinks;
+  readonly #presence: PresenceKeeper;
+  readonly #performer: Performer;
+  readonly #positions: PositionChecker;
+  readonly #wheel: TimerWheel;
+  readonly #context: SessionContext;
+  readonly #upgrader: Upgrader;
+  readonly #shared: WsShared;
+  #timer: NodeJS.Timeout | null = null;
+  #refusing = false;
+
+  /** @throws TypeError naming the option, when the configuration is not valid */
+  constructor(options: BeaconOptions) {
+    const { store, config } = options;
+    this.#settings = beaconSettings(config);
+    this.#log = options.log ?? ((): void => {});
+    this.#now = options.now ?? Date.now;
+    const onError = (error: unknown): void => {
+      this.#performer.failed(error, 'the store');
+    };
+    this.#links = new ChannelLinks(store.channels, onError);
+    this.#presence = new PresenceKeeper(store.channels);
+    this.#positions = new PositionChecker({
+      store: store.channels,
+      hub: this.#hub,
+      periodMs: this.#settings.positionCheckMs,
+      onError,
+    });
+    const verifiers = tokenVerifiers(config.client ?? {}, { now: this.#now, log: this.#log });
+    const rpc = options.rpc ?? new Map<string, RpcHandler>();
+    this.#performer = new Performer({
+      channels: store.channels,
+      actors: store.actors,
+      connectionTokens: verifiers.connection,
+      subscriptionTokens: verifiers.subscription,
+      rpc,
+      rpcTimeoutMs: this.#settings.rpcTimeoutMs,
+      onMessage: options.onMessage,
+      hub: this.#hub,
+      links: this.#links,
+      presence: this.#presence,
+      stats: this.#stats,
+      log: this.#log,
+      onClosed: (session) => this.#sessions.delete(session),
+    });
+    this.#wheel = new TimerWheel({ now: this.#now(), spanMs: TICK_MS, slots: WHEEL_SLOTS });
+    this.#context = {
+      node: options.node ?? randomUUID(),
+      version: options.version ?? '0.1.0',
+      limits: this.#settings.limits,
+      namespaces: new Namespaces(config),
+      kinds: options.kinds ?? new Map(),
+      rpcMethods: new Set(rpc.keys()),
+      takesMessages: options.onMessage !== undefined,
+      hub: this.#hub,
+      wheel: this.#wheel,
+      stats: this.#stats,
+      perform: (session, effect) => this.#performer.perform(session, effect),
+      now: this.#now,
+      random: Math.random,
+      newId: randomUUID,
+    };
+    this.#shared = {
+      flusher: new Flusher(),
+      stats: this.#stats,
+      log: this.#log,
+      queueMaxSize: this.#settings.queueMaxSize,
+      onError: (error) => this.#unexpected(error),
+    };
+    this.#upgrader = new Upgrader({
+      path: this.#settings.path,
+      allowedOrigins: this.#settings.allowedOrigins,
+      messageSizeLimit: this.#settings.messageSizeLimit,
+      refusal: () => this.#refusal(),
+      onRefused: (refusal) => this.#refused(refusal),
+      onSocket: (ws, socket) => this.#accept(ws, socket),
+    });
+    store.channels.attach({
+      onPublication: (channel, publication, epoch) => {
+        this.#stats.publicationsReceived++;
+        this.#hub.publish(channel, publication, epoch);
+      },
+      onSignal: (channel, body) => {
+        const announcement = readAnnouncement(body);
+        if (announcement === null) return;
+        this.#hub.joinLeave(channel, announcement.type, announcement.info);
+      },
+      onInterrupted: (channels) => {
+        this.#log({ level: 'warn', message: 'delivery was interrupted', fields: { channels } });
+        this.#positions.check(channels === 'all' ? this.#hub.channels() : channels);
+      },
+    });
+  }
+
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#upgrader.handle(request, socket, head);
+  }
+
+  run(): void {
+    this.#timer ??= setInterval(() => this.#tick(), TICK_MS).unref();
+  }
+
+  #tick(): void {
+    const now = this.#now();
+    try {
+      this.#wheel.advance(now);
+      this.#positions.advance(now);
+    } catch (error) {
+      this.#unexpected(error);
+    }
+  }
+
+  async drain(spreadMs: number): Promise<void> {
+    this.#refusing = true;
+    const steps = Math.max(1, Math.floor(spreadMs / TICK_MS));
+    const perStep = Math.ceil(this.#sessions.size / steps);
+    while (this.#sessions.size > 0) {
+      const leaving = [...this.#sessions].slice(0, perStep);
+      for (const session of leaving) session.close(disconnects.shutdown);
+      if (this.#sessions.size > 0) await pause(TICK_MS);
+    }
+    await this.#settled();
+  }
+
+  async stop(): Promise<void> {
+    this.#refusing = true;
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+    this.#positions.stop();
+    for (const session of this.#sessions) session.close(disconnects.shutdown);
+    await this.#settled();
+  }
+
+  /** Waits until the store has been told who left. */
+  async #settled(): Promise<void> {
+    await this.#presence.idle();
+    await this.#links.idle();
+  }
+
+  #accept(ws: BeaconSocket, socket: Socket): void {
+    this.#stats.connectionsOpened++;
+    const connection = new WsConnection(this.#shared, ws, socket);
+    const session = new Session(this.#context, connection);
+    connection.session = session;
+    this.#sessions.add(session);
+  }
+
+  #refusal(): Refusal | null {
+    if (this.#refusing) return { status: 503, problem: 'shutting down' };
+    const { connectionLimit } = this.#settings;
+    if (connectionLimit === 0 || this.#sessions.size < connectionLimit) return null;
+    return { status: 503, problem: 'the limit of connections is reached' };
+  }
+
+  #refused({ status, problem }: Refusal): void {
+    this.#stats.connectionsRefused++;
+    const message = 'a connection was refused';
+    this.#log({ level: 'info', message, fields: { status, problem } });
+  }
+
+  #unexpected(error: unknown): void {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#log({ level: 'error', message: 'an unexpected error', fields: { error: text } });
+  }
+
+  snapshot(): BeaconSnapshot {
+    const stats = this.#stats;
+    return {
+      counters: {
+        connections_opened: stats.connectionsOpened,
+        connections_refused: stats.connectionsRefused,
+        messages_received: stats.messagesReceived,
+        bytes_received: stats.bytesReceived,
+        replies_sent: stats.repliesSent,
+        pushes_sent: stats.pushesSent,
+        bytes_sent: stats.bytesSent,
+        publications_received: stats.publicationsReceived,
+        recoveries_succeeded: stats.recovered,
+        recoveries_failed: stats.unrecovered,
+        position_losses: stats.positionLosses,
+        presence_renewals: stats.presenceRenewals,
+        presence_failures: stats.presenceFailures,
+        store_errors: stats.storeErrors,
+        read_pauses: stats.readPauses,
+      },
+      gauges: {
+        connections: this.#sessions.size,
+        users: this.#hub.userCount,
+        channels: this.#hub.channelCount,
+        subscriptions: this.#hub.subscriptionCount,
+      },
+      commands: Object.fromEntries(stats.commands),
+      replyErrors: Object.fromEntries(stats.errorsByCode),
+      disconnects: Object.fromEntries(stats.disconnectsByCode),
+      unsubscribes: Object.fromEntries(stats.unsubscribesByCode),
+    };
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}
+
+/**
+ * Makes the Beacon of this process. Connect it to an HTTP server with `attachBeacon`, and `run` it.
+ *
+ * @throws TypeError naming the option, when the configuration is not valid
+ */
+export function createBeacon(options: BeaconOptions): Beacon {
+  return new WebSocketBeacon(options);
+}
+
+/** Gives a server's upgrades to a Beacon. Returns a function that takes them away again. */
+export function attachBeacon(server: Server, beacon: Beacon): () => void {
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void =>
+    beacon.handleUpgrade(request, socket, head);
+  server.on('upgrade', onUpgrade);
+  return () => server.off('upgrade', onUpgrade);
+}

@@ -1,0 +1,318 @@
+import { memberText, replyErrors, withMessage, type ReplyError } from '@belfry/protocol';
+import {
+  StoreError,
+  type ActorStore,
+  type ChannelStore,
+  type HistoryReply,
+  type PresenceEvents,
+  type SendResult,
+} from '@belfry/store';
+import type { TokenVerifier } from '../auth/token-verifier.ts';
+import type { AttachOutcome, Effect, EffectOf, HistoryNeed } from '../core/effects.ts';
+import type { Hub } from '../core/hub.ts';
+import type { Session } from '../core/session.ts';
+import type { Stats } from '../core/stats.ts';
+import type { Subscription } from '../core/subscription.ts';
+import type { Log } from '../log.ts';
+import type { ChannelLinks } from './channel-links.ts';
+import type { PresenceKeeper } from './presence-keeper.ts';
+import { callWithin, RpcError, type RpcContext, type RpcHandler } from './rpc.ts';
+
+interface Options {
+  readonly channels: ChannelStore;
+  readonly actors: Pick<ActorStore, 'send'>;
+  readonly connectionTokens: TokenVerifier;
+  readonly subscriptionTokens: TokenVerifier;
+  readonly rpc: ReadonlyMap<string, RpcHandler>;
+  readonly rpcTimeoutMs: number;
+  readonly onMessage: ((data: unknown, context: RpcContext) => void) | undefined;
+  readonly hub: Hub;
+  readonly links: ChannelLinks;
+  readonly presence: PresenceKeeper;
+  readonly stats: Stats;
+  readonly log: Log;
+  readonly onClosed: (session: Session) => void;
+}
+
+const SEND_ERRORS: Readonly<Record<SendResult, ReplyError | null>> = {
+  accepted: null,
+  duplicate: null,
+  full: withMessage(replyErrors.limitExceeded, 'the inbox is full'),
+  'no-actor': replyErrors.unknownChannel,
+};
+
+/** Carries out what sessions want, on the store, and tells them how it went. */
+export class Performer {
+  readonly #options: Options;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** Every store call is made within this call, so calls reach the store in the order of the effects. */
+  perform(session: Session, effect: Effect): void {
+    switch (effect.type) {
+      case 'verify':
+        void this.#verify(session, effect);
+        return;
+      case 'attach':
+        void this.#attach(session, effect);
+        return;
+      case 'detach':
+        this.#detach(session, effect);
+        return;
+      case 'announce-join':
+        this.#announce(session, effect.subscription, 'join');
+        return;
+      case 'renew-presence':
+        void this.#renew(session, effect);
+        return;
+      case 'publish':
+        void this.#publish(session, effect);
+        return;
+      case 'send':
+        void this.#send(session, effect);
+        return;
+      case 'presence':
+      case 'presence_stats':
+      case 'history':
+      case 'rpc':
+        void this.#answer(session, effect);
+        return;
+      case 'message':
+        this.#message(session, effect.data);
+        return;
+      case 'closed':
+        this.#options.onClosed(session);
+    }
+  }
+
+  /** What the client is told of an error, which is counted and logged. */
+  failed(error: unknown, doing: string): ReplyError {
+    this.#options.stats.storeErrors++;
+    const known = error instanceof StoreError;
+    this.#options.log({
+      level: known && error.temporary ? 'warn' : 'error',
+      message: `${doing} failed`,
+      fields: known ? { code: error.code, error: error.message } : { error: String(error) },
+    });
+    return replyErrors.internal;
+  }
+
+  async #verify(session: Session, effect: EffectOf<'verify'>): Promise<void> {
+    const { connectionTokens, subscriptionTokens } = this.#options;
+    const forConnection = effect.use === 'connect' || effect.use === 'refresh';
+    const result = await (forConnection
+      ? connectionTokens.connection(effect.token)
+      : subscriptionTokens.subscription(effect.token));
+    session.tokenVerified(effect, result);
+  }
+
+  async #attach(session: Session, effect: EffectOf<'attach'>): Promise<void> {
+    const { subscription } = effect;
+    let outcome: AttachOutcome;
+    try {
+      outcome = await this.#setUp(session, effect);
+    } catch (error) {
+      outcome = { ok: false, error: this.failed(error, 'subscribing') };
+    }
+    session.attached(subscription, outcome);
+  }
+
+  async #setUp(
+    session: Session,
+    { subscription, need, events }: EffectOf<'attach'>,
+  ): Promise<AttachOutcome> {
+    const { links } = this.#options;
+    const { channel, namespace, grant } = subscription;
+    if (!namespace.queue) await links.ensure(channel);
+    const entering = grant?.presence === true ? this.#enter(session, subscription, events) : null;
+    const [history, entered] = await Promise.all([this.#read(subscription, need), entering]);
+    if (entered === 'no-actor') return { ok: false, error: replyErrors.unknownChannel };
+    return { ok: true, history };
+  }
+
+  #enter(
+    session: Session,
+    subscription: Subscription,
+    events: PresenceEvents | null,
+  ): ReturnType<PresenceKeeper['update']> {
+    return this.#options.presence.update({
+      channel: subscription.channel,
+      client: session.client,
+      user: session.user,
+      infoJson: session.infoFor(subscription),
+      ttlMs: subscription.namespace.presenceTtlMs,
+      ...(events === null ? {} : { events }),
+    });
+  }
+
+  async #read(subscription: Subscription, need: HistoryNeed): Promise<HistoryReply | null> {
+    const { channels } = this.#options;
+    const { channel, namespace } = subscription;
+    const { metaTtlMs } = namespace.history;
+    switch (need.type) {
+      case 'none':
+        return null;
+      case 'top':
+        return channels.history(channel, { limit: 0, metaTtlMs });
+      case 'latest':
+        return channels.history(channel, { limit: 1, reverse: true, metaTtlMs });
+      case 'since':
+        return channels.history(channel, { limit: need.limit, since: need.offset, metaTtlMs });
+    }
+  }
+
+  #detach(session: Session, { subscription, announce }: EffectOf<'detach'>): void {
+    const { hub, links, presence } = this.#options;
+    const { channel, namespace, grant } = subscription;
+    if (announce) this.#announce(session, subscription, 'leave');
+    if (grant?.presence === true) {
+      presence
+        .remove(channel, session.client)
+        .catch((error: unknown) => this.failed(error, 'leaving'));
+    }
+    if (!namespace.queue && !hub.has(channel)) links.release(channel);
+  }
+
+  #announce(session: Session, subscription: Subscription, type: 'join' | 'leave'): void {
+    const body = `{"${type}":{"info":${session.infoFor(subscription)}}}`;
+    this.#options.channels
+      .signal(subscription.channel, body)
+      .catch((error: unknown) => this.failed(error, `announcing a ${type}`));
+  }
+
+  async #renew(
+    session: Session,
+    { subscription, events }: EffectOf<'renew-presence'>,
+  ): Promise<void> {
+    const { stats } = this.#options;
+    stats.presenceRenewals++;
+    try {
+      const result = await this.#enter(session, subscription, events);
+      if (result === 'no-actor') {
+        session.unsubscribe(subscription, { code: 2000, reason: 'the actor does not exist' });
+      }
+    } catch (error) {
+      stats.presenceFailures++;
+      this.failed(error, 'renewing presence');
+    }
+  }
+
+  async #publish(session: Session, effect: EffectOf<'publish'>): Promise<void> {
+    const { channel, body, history } = effect;
+    let error: ReplyError | null = null;
+    try {
+      await this.#options.channels.publish({ channel, body, origin: session.client, history });
+    } catch (cause) {
+      error = this.failed(cause, 'publishing');
+    }
+    session.published(effect, error);
+  }
+
+  async #send(session: Session, effect: EffectOf<'send'>): Promise<void> {
+    let error: ReplyError | null;
+    try {
+      error = SEND_ERRORS[await this.#options.actors.send(effect.send)];
+    } catch (cause) {
+      error = this.failed(cause, 'sending to an actor');
+    }
+    session.published(effect, error);
+  }
+
+  async #answer(
+    session: Session,
+    effect: EffectOf<'presence' | 'presence_stats' | 'history' | 'rpc'>,
+  ): Promise<void> {
+    const { id } = effect;
+    try {
+      switch (effect.type) {
+        case 'presence':
+          session.answered(effect, await this.#presence(effect));
+          return;
+        case 'presence_stats': {
+          const stats = await this.#options.channels.presenceStats(effect.channel);
+          session.answered(effect, { type: 'presence_stats', id, ...stats });
+          return;
+        }
+        case 'history':
+          await this.#history(session, effect);
+          return;
+        case 'rpc':
+          await this.#rpc(session, effect);
+      }
+    } catch (cause) {
+      const error = this.failed(cause, effect.type);
+      session.answered(effect, { type: 'error', id, error });
+    }
+  }
+
+  async #presence({ id, channel }: EffectOf<'presence' | 'presence_stats'>): Promise<{
+    type: 'presence';
+    id: number;
+    presence: (readonly [string, string])[];
+  }> {
+    const entries = await this.#options.channels.presence(channel);
+    const presence = entries.map((each) => [each.client, each.infoJson] as const);
+    return { type: 'presence', id, presence };
+  }
+
+  async #history(session: Session, effect: EffectOf<'history'>): Promise<void> {
+    const { id, channel, limit, since, reverse, metaTtlMs } = effect;
+    const history = await this.#options.channels.history(channel, {
+      limit,
+      reverse,
+      metaTtlMs,
+      ...(since === null ? {} : { since: since.offset }),
+    });
+    if (since !== null && since.epoch !== '' && since.epoch !== history.epoch) {
+      const error = replyErrors.unrecoverablePosition;
+      session.answered(effect, { type: 'error', id, error });
+    } else {
+      session.answered(effect, { type: 'history', id, result: history });
+    }
+  }
+
+  async #rpc(session: Session, effect: EffectOf<'rpc'>): Promise<void> {
+    const { id, method } = effect;
+    const handler = this.#options.rpc.get(method);
+    try {
+      if (handler === undefined) throw new RpcError(replyErrors.methodNotFound.code, method);
+      const data = parsed(effect.data);
+      const answer = await callWithin(this.#options.rpcTimeoutMs, () =>
+        handler(data, contextOf(session)),
+      );
+      const dataJson = JSON.stringify(answer ?? null);
+      session.answered(effect, { type: 'rpc', id, dataJson });
+    } catch (error) {
+      if (!(error instanceof RpcError)) throw error;
+      session.answered(effect, { type: 'error', id, error: error.toReplyError() });
+    }
+  }
+
+  #message(session: Session, data: string | undefined): void {
+    try {
+      this.#options.onMessage?.(parsed(data), contextOf(session));
+    } catch (error) {
+      this.failed(error, 'taking a message');
+    }
+  }
+}
+
+function parsed(json: string | undefined): unknown {
+  return json === undefined ? undefined : JSON.parse(json);
+}
+
+function contextOf({ user, client, infoJson }: Session): RpcContext {
+  return { user, client, info: parsed(infoJson) };
+}
+
+/** Reads what `announce-join` and `detach` signalled; `null`: it is something else. */
+export function readAnnouncement(body: string): { type: 'join' | 'leave'; info: string } | null {
+  for (const type of ['join', 'leave'] as const) {
+    if (!body.startsWith(`{"${type}":`)) continue;
+    const info = memberText(memberText(body, type) ?? '', 'info');
+    return info === undefined ? null : { type, info };
+  }
+  return null;
+}

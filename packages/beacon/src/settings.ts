@@ -1,0 +1,59 @@
+import type { BeaconConfig } from './config.ts';
+import { parseDuration } from './core/duration.ts';
+import type { SessionLimits } from './core/session.ts';
+
+/** What the configuration says, checked and with its defaults; times in ms, sizes in bytes. */
+export interface BeaconSettings {
+  readonly path: string;
+  readonly allowedOrigins: readonly string[];
+  readonly messageSizeLimit: number;
+  readonly queueMaxSize: number;
+  readonly connectionLimit: number;
+  readonly positionCheckMs: number;
+  readonly rpcTimeoutMs: number;
+  readonly limits: SessionLimits;
+}
+
+/** @throws TypeError naming the option that is not what it must be */
+export function beaconSettings(config: BeaconConfig): BeaconSettings {
+  const client = config.client ?? {};
+  const websocket = config.websocket ?? {};
+  const span = (value: string | undefined, field: string, fallback: string): number =>
+    parseDuration(value ?? fallback, `client.${field}`);
+  const pingIntervalMs = span(client.ping_interval, 'ping_interval', '25s');
+  const pongTimeoutMs = span(client.pong_timeout, 'pong_timeout', '8s');
+  if (pingIntervalMs > 0 && pongTimeoutMs >= pingIntervalMs) {
+    throw new TypeError(
+      `client.pong_timeout (${pongTimeoutMs} ms) must be below client.ping_interval (${pingIntervalMs} ms)`,
+    );
+  }
+  const queueMaxSize = client.queue_max_size ?? 1_048_576;
+  return {
+    path: websocket.handler_prefix ?? '/connection/websocket',
+    allowedOrigins: client.allowed_origins ?? [],
+    messageSizeLimit: websocket.message_size_limit ?? 65_536,
+    queueMaxSize,
+    connectionLimit: client.connection_limit ?? 0,
+    positionCheckMs: span(
+      client.channel_position_check_delay,
+      'channel_position_check_delay',
+      '40s',
+    ),
+    rpcTimeoutMs: span(client.rpc_timeout, 'rpc_timeout', '15s'),
+    limits: {
+      pingIntervalMs,
+      pongTimeoutMs,
+      staleCloseMs: span(client.stale_close_delay, 'stale_close_delay', '15s'),
+      expiredCloseMs: span(client.expired_close_delay, 'expired_close_delay', '25s'),
+      expiredSubCloseMs: span(client.expired_sub_close_delay, 'expired_sub_close_delay', '25s'),
+      channelLimit: client.channel_limit ?? 128,
+      loadLimit: queueMaxSize,
+      userConnectionLimit: client.user_connection_limit ?? 0,
+      historyLimit: client.history_max_publication_limit ?? 300,
+      recoveryLimit: client.recovery_max_publication_limit ?? 300,
+      allowAnonymous: client.allow_anonymous_connect_without_token ?? false,
+      disallowAnonymousTokens: client.disallow_anonymous_connection_tokens ?? false,
+      insecure: client.insecure ?? false,
+    },
+  };
+}

@@ -1,0 +1,30 @@
+/** The figures of a Beacon, for metrics and health. Counters only grow while it lives. */
+export interface BeaconSnapshot {
+  readonly counters: Readonly<Record<CounterName, number>>;
+  readonly gauges: Readonly<Record<GaugeName, number>>;
+  /** Counters by command, reply error code, disconnect code and unsubscribe code. */
+  readonly commands: Readonly<Record<string, number>>;
+  readonly replyErrors: Readonly<Record<number, number>>;
+  readonly disconnects: Readonly<Record<number, number>>;
+  readonly unsubscribes: Readonly<Record<number, number>>;
+}
+
+/** `bytes_*` count payloads of WebSocket messages in, and frames out. */
+export type CounterName =
+  | 'connections_opened'
+  | 'connections_refused'
+  | 'messages_received'
+  | 'bytes_received'
+  | 'replies_sent'
+  | 'pushes_sent'
+  | 'bytes_sent'
+  | 'publications_received'
+  | 'recoveries_succeeded'
+  | 'recoveries_failed'
+  | 'position_losses'
+  | 'presence_renewals'
+  | 'presence_failures'
+  | 'store_errors'
+  | 'read_pauses';
+
+export type GaugeName = 'connections' | 'users' | 'channels' | 'subscriptions';
