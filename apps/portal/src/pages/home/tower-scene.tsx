@@ -20,7 +20,7 @@ export function TowerScene(): JSX.Element {
   return (
     <svg
       class="scene"
-      viewBox="0 0 410 520"
+      viewBox="0 -26 410 546"
       preserveAspectRatio="xMidYMax slice"
       aria-hidden="true"
     >
@@ -31,7 +31,7 @@ export function TowerScene(): JSX.Element {
           <stop class="sky-low" offset="1" />
         </linearGradient>
       </defs>
-      <rect class="scene-sky" width="410" height="520" fill="url(#scene-sky)" />
+      <rect class="scene-sky" y="-26" width="410" height="546" fill="url(#scene-sky)" />
       {STARS.map(([x, y, r]) => (
         <circle key={x} class="scene-star" cx={x} cy={y} r={r} />
       ))}

@@ -1,7 +1,7 @@
 import { CELLS, winningLine } from '@belfry/example-tic-tac-toe/shared';
 import type { Room } from '@belfry/example-tic-tac-toe/shared';
 import type { JSX } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Mark } from './mark.tsx';
 import { placeOf } from './room-view.ts';
 import type { RoomMemory, RoomView } from './room-view.ts';
@@ -43,6 +43,14 @@ export function Board({ room, view, names, pending, onMark }: BoardProps): JSX.E
   const [current, setCurrent] = useState(CENTRE);
   const cells = useRef<(HTMLButtonElement | null)[]>([]);
   const line = winningLine(room.board);
+
+  const plays = room.state === 'playing' && view.role !== 'watcher';
+  useEffect(() => {
+    // The button that started the game is gone: keep the keyboard where the game is. Never take it from anything else.
+    if (plays && document.activeElement === document.body) {
+      cells.current[CENTRE]?.focus({ preventScroll: true });
+    }
+  }, [plays]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
     const next = neighbour(current, event.key);

@@ -1,19 +1,16 @@
 import type { Room, Side } from '@belfry/example-tic-tac-toe/shared';
 import type { JSX } from 'preact';
 import { Mark } from './mark.tsx';
-import { TurnClock } from './turn-clock.tsx';
-import { secondsLeft } from './room-view.ts';
 import type { Role } from './room-view.ts';
 
 interface PlayersProps {
   readonly room: Room;
   readonly role: Role;
-  readonly leftMs: number | null;
 }
 
 const SEATS = ['host', 'guest'] as const;
 
-/** Who plays, with which mark, whether they are there, and whose time runs. */
+/** Who plays, with which mark, and whether they are there. */
 export function Players(props: PlayersProps): JSX.Element {
   return (
     <ul class="players" aria-label="Players">
@@ -24,7 +21,7 @@ export function Players(props: PlayersProps): JSX.Element {
   );
 }
 
-function Seat({ side, room, role, leftMs }: PlayersProps & { readonly side: Side }): JSX.Element {
+function Seat({ side, room, role }: PlayersProps & { readonly side: Side }): JSX.Element {
   const player = room[side];
   const onTurn = room.turn === side;
   const won = room.result?.winner === side;
@@ -52,7 +49,6 @@ function Seat({ side, room, role, leftMs }: PlayersProps & { readonly side: Side
           {player.connected ? notes.join(' · ') : 'Connection lost'}
         </span>
       </span>
-      {onTurn && leftMs !== null && <TurnClock leftMs={leftMs} seconds={secondsLeft(leftMs, 0)} />}
       {won && <span class="seat-won">won</span>}
     </li>
   );

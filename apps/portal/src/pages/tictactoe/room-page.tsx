@@ -12,9 +12,10 @@ import { useTitle } from '../../shell/use-title.ts';
 import { Board } from './board.tsx';
 import { NameForm } from './name-form.tsx';
 import { Players } from './players.tsx';
-import { viewOf } from './room-view.ts';
+import { secondsLeft, SHORT_SECONDS, viewOf } from './room-view.ts';
 import { ShareLink } from './share-link.tsx';
 import { Toast } from './toast.tsx';
+import { TurnClock } from './turn-clock.tsx';
 import { useCountdown } from './use-countdown.ts';
 import { useRoom } from './use-room.ts';
 
@@ -105,7 +106,9 @@ interface TableProps extends OpenRoomProps {
 function Table({ id, client, room, state }: TableProps): JSX.Element {
   const view = viewOf(state, client.user, room.memory);
   const leftMs = useCountdown(client, state.turnEndsAt);
+  const short = view.canMark && leftMs !== null && secondsLeft(leftMs, 0) <= SHORT_SECONDS;
   const away = room.presence.type !== 'inside';
+  const alone = state.state === 'waiting' && (state.host === null || state.guest === null);
   useTitle(view.canMark ? 'Your turn' : `${view.headline} · Room ${id}`);
 
   const leave = async (): Promise<void> => {
@@ -113,20 +116,28 @@ function Table({ id, client, room, state }: TableProps): JSX.Element {
     navigate('/play/tictactoe');
   };
 
+  const share = (
+    <ShareLink id={id} url={`${location.origin}${roomPath(id)}`} wanted={alone && !away} />
+  );
+
   return (
     <main class="page room">
       <h1 class="visually-hidden">Tic-tac-toe, room {id}</h1>
       <section class={`verdict is-${view.mood}`} aria-label="How it stands">
         <Bell class="verdict-bell" ringing={view.canMark} />
-        <div>
+        <div class="verdict-text">
           <p class="verdict-headline">{view.headline}</p>
           <p class="verdict-detail">{view.detail}</p>
         </div>
+        {leftMs !== null && <TurnClock leftMs={leftMs} />}
       </section>
       <div class="visually-hidden" role="status" aria-live="polite">
         {room.announcement}
       </div>
-      <Players room={state} role={view.role} leftMs={leftMs} />
+      <div class="visually-hidden" role="status">
+        {short ? `${SHORT_SECONDS} seconds left` : ''}
+      </div>
+      <Players room={state} role={view.role} />
       <div class={`board-wrap ${away ? 'is-away' : ''}`}>
         <Board
           room={state}
@@ -136,6 +147,7 @@ function Table({ id, client, room, state }: TableProps): JSX.Element {
           onMark={room.mark}
         />
         {away && <AwayNotice client={client} seated={view.role !== 'watcher'} />}
+        {alone && !away && share}
       </div>
       <div class="room-actions">
         {view.start !== null && (
@@ -154,7 +166,7 @@ function Table({ id, client, room, state }: TableProps): JSX.Element {
           {view.role === 'watcher' ? 'Stop watching' : 'Leave'}
         </button>
       </div>
-      <ShareLink id={id} url={`${location.origin}${roomPath(id)}`} />
+      {!(alone && !away) && share}
       <Toast problem={room.problem} onDismiss={room.dismissProblem} />
     </main>
   );

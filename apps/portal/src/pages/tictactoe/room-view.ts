@@ -198,6 +198,9 @@ export function announcementOf(
   }
 }
 
+/** From here on time is short. */
+export const SHORT_SECONDS = 10;
+
 /** Whole seconds left, as a clock that counts down shows them. */
 export function secondsLeft(endsAt: number, now: number): number {
   return Math.max(0, Math.ceil((endsAt - now) / 1000));

@@ -4,12 +4,14 @@ import { useRef, useState } from 'preact/hooks';
 interface ShareLinkProps {
   readonly id: string;
   readonly url: string;
+  /** The room waits for whoever gets this. */
+  readonly wanted: boolean;
 }
 
 const SHOWN_MS = 2_500;
 
 /** The room's code and link, to give to somebody. */
-export function ShareLink({ id, url }: ShareLinkProps): JSX.Element {
+export function ShareLink({ id, url, wanted }: ShareLinkProps): JSX.Element {
   const field = useRef<HTMLInputElement>(null);
   const [state, setState] = useState<'idle' | 'copied' | 'by-hand'>('idle');
 
@@ -29,7 +31,8 @@ export function ShareLink({ id, url }: ShareLinkProps): JSX.Element {
 
   const labels = { idle: 'Copy link', copied: 'Copied', 'by-hand': 'Press Ctrl+C' };
   return (
-    <section class="share" aria-label="Invite">
+    <section class={`share ${wanted ? 'is-wanted' : ''}`} aria-label="Invite">
+      {wanted && <h2>Who will you play?</h2>}
       <p class="share-code">
         Room <strong>{id}</strong>
       </p>
@@ -42,7 +45,11 @@ export function ShareLink({ id, url }: ShareLinkProps): JSX.Element {
           aria-label="Link to this room"
           onFocus={(event) => event.currentTarget.select()}
         />
-        <button type="button" class="button is-quiet" onClick={() => void copy()}>
+        <button
+          type="button"
+          class={`button ${wanted ? 'is-main' : 'is-quiet'}`}
+          onClick={() => void copy()}
+        >
           {labels[state]}
         </button>
       </div>

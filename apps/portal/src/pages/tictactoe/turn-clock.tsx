@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
+import { SHORT_SECONDS, secondsLeft } from './room-view.ts';
 
 interface TurnClockProps {
   readonly leftMs: number;
-  readonly seconds: number;
 }
 
 const RADIUS = 20;
@@ -11,11 +11,12 @@ const ROUND = 2 * Math.PI * RADIUS;
 const FULL_MS = 30_000;
 
 /** The tower's clock: a ring that empties, and the seconds in its middle. */
-export function TurnClock({ leftMs, seconds }: TurnClockProps): JSX.Element {
+export function TurnClock({ leftMs }: TurnClockProps): JSX.Element {
+  const seconds = secondsLeft(leftMs, 0);
   const share = Math.min(1, leftMs / FULL_MS);
   return (
     <span
-      class={`turn-clock ${seconds <= 10 ? 'is-short' : ''}`}
+      class={`turn-clock ${seconds <= SHORT_SECONDS ? 'is-short' : ''}`}
       role="timer"
       aria-label={`${seconds} seconds left`}
     >
