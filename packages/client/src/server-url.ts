@@ -3,7 +3,7 @@ import { BelfryError } from './belfry-error.ts';
 const WEBSOCKET_PATH = '/connection/websocket';
 
 function parse(url: string): URL {
-  const parsed = URL.parse(url);
+  const parsed = URL.canParse(url) ? new URL(url) : null;
   if (parsed === null || !/^(https?|wss?):$/.test(parsed.protocol)) {
     throw new BelfryError(
       'bad-request',
