@@ -1,6 +1,10 @@
 export * from './actor-store.ts';
 export * from './channel-store.ts';
+export { openEmbeddedStore } from './embedded/open-embedded-store.ts';
+export type { EmbeddedStoreOptions } from './embedded/open-embedded-store.ts';
 export * from './partition.ts';
+export { openRedisStore } from './redis/open.ts';
+export type { RedisStoreOptions } from './redis/open.ts';
 export * from './share-channels.ts';
 export * from './store-error.ts';
 export * from './store.ts';

@@ -1,0 +1,147 @@
+import { statfs } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { DEFAULT_PARTITIONS, MAX_PARTITIONS, partitionOf } from '../partition.ts';
+import { StoreError } from '../store-error.ts';
+import type { Store, StoreCounters, StoreHealth, StoreOptions } from '../store.ts';
+import { checkInteger, checkSpan } from './checks.ts';
+import { SharedCounters } from './counter-names.ts';
+import { Delivery } from './delivery.ts';
+import { EmbeddedActors, WakeListener } from './embedded-actors.ts';
+import { EmbeddedChannels } from './embedded-channels.ts';
+import { EmbeddedMembership } from './embedded-membership.ts';
+import { EmbeddedLink } from './link.ts';
+import type { Operation } from './link.ts';
+import { op } from './wire.ts';
+
+export interface EmbeddedStoreOptions extends StoreOptions {
+  /** Where the data lies; made (mode 0700) when missing. One process at a time. `':memory:'`: nowhere, it ends with the store. */
+  readonly dataDir: string;
+}
+
+const MIB = 1024 * 1024;
+/** Below this much free disk, health warns. */
+const LOW_DISK_BYTES = 512 * MIB;
+
+const pingOperation: Operation<null, void> = {
+  code: op.ping,
+  write: () => undefined,
+  read: () => undefined,
+};
+
+/**
+ * Opens the embedded store: SQLite in a thread of this process. A resolved promise is on disk (WAL, synchronous=FULL): it survives
+ * the process and, as far as the disk keeps what it has synced, the machine.
+ *
+ * Rejects with `StoreError` `locked` when another process has the directory open, `incompatible` when the data was made with other
+ * partitions or by a newer Belfry, `invalid` when an option is out of its range or the directory cannot be written.
+ */
+export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<Store> {
+  const settings = checkOptions(options);
+  const counters = new SharedCounters();
+  const wakes = new WakeListener();
+  const { link, sqlite } = await EmbeddedLink.open({
+    timeoutMs: settings.timeoutMs,
+    maxQueuedBytes: settings.maxQueuedBytes,
+    now: options.now ?? null,
+    onWakes: (values) => wakes.tell(values),
+    thread: {
+      dataDir: settings.dataDir,
+      partitions: settings.partitions,
+      dedupWindowMs: settings.dedupWindowMs,
+      counters: counters.buffer,
+    },
+  });
+  return new EmbeddedStore(settings, { link, counters, wakes, sqlite });
+}
+
+interface Settings {
+  readonly dataDir: string;
+  readonly partitions: number;
+  readonly dedupWindowMs: number;
+  readonly timeoutMs: number;
+  readonly maxQueuedBytes: number;
+}
+
+function checkOptions(options: EmbeddedStoreOptions): Settings {
+  const { dataDir } = options;
+  if (typeof dataDir !== 'string' || dataDir === '') {
+    throw new StoreError('invalid', "dataDir is empty; give a directory, or ':memory:'");
+  }
+  const { partitions = DEFAULT_PARTITIONS, maxQueuedBytes = 64 * MIB } = options;
+  return {
+    dataDir: dataDir === ':memory:' ? dataDir : resolve(dataDir),
+    partitions: checkInteger('partitions', partitions, [1, MAX_PARTITIONS]),
+    dedupWindowMs: checkSpan('dedupWindowMs', options.dedupWindowMs ?? 300_000, 1),
+    timeoutMs: checkInteger('timeoutMs', options.timeoutMs ?? 5000, [1, 2 ** 31 - 1]),
+    maxQueuedBytes: checkInteger('maxQueuedBytes', maxQueuedBytes, [1024, Number.MAX_SAFE_INTEGER]),
+  };
+}
+
+interface Parts {
+  readonly link: EmbeddedLink;
+  readonly counters: SharedCounters;
+  readonly wakes: WakeListener;
+  readonly sqlite: string;
+}
+
+class EmbeddedStore implements Store {
+  readonly partitions: number;
+  readonly actors: EmbeddedActors;
+  readonly channels: EmbeddedChannels;
+  readonly membership: EmbeddedMembership;
+  readonly #link: EmbeddedLink;
+  readonly #counters: SharedCounters;
+  readonly #dataDir: string;
+  readonly #description: string;
+  #closed: Promise<void> | null = null;
+
+  constructor(settings: Settings, { link, counters, wakes, sqlite }: Parts) {
+    const { partitions, dataDir } = settings;
+    const delivery = new Delivery();
+    const areNeighbours = (a: string, b: string): boolean =>
+      partitionOf(a, partitions) === partitionOf(b, partitions);
+    this.partitions = partitions;
+    this.actors = new EmbeddedActors({ link, wakes, partitions, delivery, areNeighbours });
+    this.channels = new EmbeddedChannels({ link, delivery, partitions });
+    this.membership = new EmbeddedMembership(link);
+    this.#link = link;
+    this.#counters = counters;
+    this.#dataDir = dataDir;
+    const where = dataDir === ':memory:' ? dataDir : join(dataDir, 'belfry.db');
+    this.#description = `sqlite ${sqlite} ${where}`;
+  }
+
+  async health(): Promise<StoreHealth> {
+    const warnings: string[] = [];
+    let ok = true;
+    try {
+      await this.#link.call(pingOperation, null);
+    } catch (error) {
+      ok = false;
+      warnings.push(error instanceof Error ? error.message : String(error));
+    }
+    const low = this.#dataDir === ':memory:' ? null : await lowDisk(this.#dataDir);
+    if (low !== null) warnings.push(low);
+    return { ok, description: this.#description, warnings };
+  }
+
+  counters(): StoreCounters {
+    return { ...this.#counters.read(), queued_bytes: this.#link.queuedBytes };
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#link.close();
+    return this.#closed;
+  }
+}
+
+async function lowDisk(dataDir: string): Promise<string | null> {
+  try {
+    const { bavail, bsize } = await statfs(dataDir);
+    const free = bavail * bsize;
+    if (free >= LOW_DISK_BYTES) return null;
+    return `${Math.floor(free / MIB)} MiB are free in ${dataDir}; the store stops when the disk is full`;
+  } catch (error) {
+    return `${dataDir} cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
