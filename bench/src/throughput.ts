@@ -1,0 +1,97 @@
+/** How many messages a second go inbox → turn → commit → publication, with every effect applied once? */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startRedis } from '@belfry/testkit';
+import { cpuSecondsOf } from './load/cpu-seconds.ts';
+import { startLoadChild, type LoadChild } from './load/load-child.ts';
+import type { Row } from './report.ts';
+
+export interface ThroughputOptions {
+  readonly store: 'redis' | 'embedded';
+  readonly actors: number;
+  readonly messages: number;
+  /** `flow`: sent while they are handled. `drain`: all sent first, then handled. */
+  readonly mode: 'flow' | 'drain';
+}
+
+const WINDOW = 4_000;
+
+/** Redis: one process sends, one handles, one is Redis. Embedded: one process does it all. */
+export async function measureThroughput(options: ThroughputOptions): Promise<Row> {
+  const dir = await mkdtemp(join(tmpdir(), 'belfry-bench-'));
+  await using redis = options.store === 'redis' ? await startRedis({ appendonly: true }) : null;
+  const role = {
+    store:
+      redis === null
+        ? ({ type: 'embedded', dataDir: dir } as const)
+        : ({ type: 'redis', url: redis.url } as const),
+    hz: 1,
+    history: 16,
+  };
+  try {
+    await using worker = await startLoadChild(role);
+    await using sender = redis === null ? null : await startLoadChild(role);
+    const producer = sender ?? worker;
+    const redisPid = redis?.pid ?? 0;
+    const { total, warmUp } = { total: options.messages, warmUp: Math.min(5_000, options.messages / 10) };
+    const produce = (count: number): Promise<unknown> =>
+      producer.order({ type: 'produce', total: count, actors: options.actors, window: WINDOW });
+    // Before a drain every message is in its inbox, and the worker starts cold.
+    const earlier = options.mode === 'flow' ? warmUp : 0;
+    if (options.mode === 'flow') await worker.order({ type: 'run' });
+    await produce(options.mode === 'flow' ? warmUp : total);
+    if (options.mode === 'flow') await handledAll(worker, warmUp);
+    const before = await figures([worker, sender], redisPid);
+    const start = performance.now();
+    const sent = options.mode === 'flow' ? produce(total) : worker.order({ type: 'run' });
+    const handled = await handledAll(worker, earlier + total);
+    await sent;
+    const seconds = (performance.now() - start) / 1_000;
+    const after = await figures([worker, sender], redisPid);
+    const cpu = after.cpu - before.cpu;
+    return {
+      store: options.store,
+      mode: options.mode,
+      actors: options.actors,
+      messages: options.messages,
+      messages_per_s: Math.round(options.messages / seconds),
+      messages_per_cpu_s: Math.round(options.messages / cpu),
+      messages_per_commit: round(options.messages / (handled.turns - before.turns)),
+      worker_rss_mib: Math.round(after.rss),
+    };
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+async function handledAll(worker: LoadChild, messages: number): Promise<{ turns: number }> {
+  for (let last = -1, stuck = 0; ; ) {
+    const { counters } = await worker.order({ type: 'figures' });
+    const handled = counters['messages'] ?? 0;
+    if (handled >= messages) return { turns: counters['turns'] ?? 0 };
+    stuck = handled === last ? stuck + 1 : 0;
+    if (stuck > 1_500) throw new Error(`stuck at ${handled} of ${messages} messages`);
+    last = handled;
+    await sleep(20);
+  }
+}
+
+async function figures(
+  children: readonly (LoadChild | null)[],
+  redisPid: number,
+): Promise<{ cpu: number; rss: number; turns: number }> {
+  const answers = await Promise.all(
+    children.flatMap((child) => (child === null ? [] : [child.order({ type: 'figures' })])),
+  );
+  return {
+    cpu: answers.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) + cpuSecondsOf(redisPid),
+    rss: answers[0]?.rssMiB ?? 0,
+    turns: answers[0]?.counters['turns'] ?? 0,
+  };
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

@@ -1,0 +1,112 @@
+/** The processes under torture: started, killed, frozen and started again by the run, and never outliving it. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { freePort, waitFor } from '@belfry/testkit';
+
+const BIN = fileURLToPath(new URL('../../../packages/belfry/src/bin.ts', import.meta.url));
+
+/** One process of a deployment, which keeps its name and port over restarts. */
+export interface Part {
+  readonly name: string;
+  readonly url: string;
+  /** `down`: killed and not yet started again. */
+  readonly state: 'up' | 'frozen' | 'down';
+  readonly starts: number;
+  start(): Promise<void>;
+  kill(): Promise<void>;
+  freeze(): void;
+  thaw(): void;
+  /** SIGTERM; resolves with the exit code, or `null` when it had to be killed after 15 s. */
+  stop(): Promise<number | null>;
+}
+
+export interface PartOptions {
+  readonly name: string;
+  /** What follows `belfry start`. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Where its log goes. */
+  readonly dir: string;
+}
+
+/** Prepares a process; `start` runs it and resolves when its `/health` answers. */
+export async function createPart({ name, args, env, dir }: PartOptions): Promise<Part> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const log = createWriteStream(join(dir, `${name}.log`), { flags: 'a' });
+  let child: ChildProcess | undefined;
+  let state: Part['state'] = 'down';
+  let starts = 0;
+  process.on('exit', () => child?.kill('SIGKILL'));
+  return {
+    name,
+    url,
+    get state() {
+      return state;
+    },
+    get starts() {
+      return starts;
+    },
+    async start() {
+      const argv = ['--conditions=@belfry/source', BIN, 'start', '--port', String(port), ...args];
+      const started = spawn(process.execPath, argv, {
+        cwd: dir,
+        env: { PATH: process.env['PATH'], ...env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      child = started;
+      started.stdout.pipe(log, { end: false });
+      started.stderr.pipe(log, { end: false });
+      starts++;
+      const ended = (): boolean => started.exitCode !== null || started.signalCode !== null;
+      await waitFor(async () => ended() || (await isHealthy(url)), {
+        timeoutMs: 60_000,
+        everyMs: 50,
+        what: `the health of ${name}`,
+      });
+      if (ended()) {
+        throw new Error(`${name} ended with code ${started.exitCode}; see ${log.path.toString()}`);
+      }
+      state = 'up';
+    },
+    async kill() {
+      await end(child, 'SIGKILL');
+      state = 'down';
+    },
+    freeze() {
+      child?.kill('SIGSTOP');
+      state = 'frozen';
+    },
+    thaw() {
+      child?.kill('SIGCONT');
+      state = 'up';
+    },
+    async stop() {
+      if (state === 'frozen') child?.kill('SIGCONT');
+      const late = setTimeout(() => child?.kill('SIGKILL'), 15_000);
+      await end(child, 'SIGTERM');
+      clearTimeout(late);
+      state = 'down';
+      return child?.exitCode ?? null;
+    },
+  };
+}
+
+async function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> {
+  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  await ended;
+}
+
+async function isHealthy(url: string): Promise<boolean> {
+  try {
+    const reply = await fetch(`${url}/health`, { signal: AbortSignal.timeout(2_000) });
+    return reply.ok;
+  } catch {
+    return false;
+  }
+}
