@@ -1,0 +1,118 @@
+/**
+ * Who may import whom; ARCHITECTURE.md draws the same picture. A unit is a workspace; all examples are one unit.
+ * A new package needs a row here.
+ */
+const LAYERS: Readonly<Record<string, readonly string[]>> = {
+  protocol: [],
+  store: ['protocol'],
+  actors: ['protocol', 'store'],
+  beacon: ['protocol', 'store'],
+  client: ['protocol'],
+  belfry: ['protocol', 'store', 'actors', 'beacon', 'client'],
+  testkit: ['protocol', 'store', 'actors'],
+  portal: ['client', 'protocol', 'example'],
+  example: ['actors', 'belfry', 'client'],
+  bench: ['protocol', 'store', 'actors', 'beacon', 'client', 'belfry', 'testkit', 'example'],
+};
+
+/** Units that also run in a browser. */
+const BROWSER_SAFE: ReadonlySet<string> = new Set(['protocol', 'client', 'portal']);
+
+/** Packages that need Node; a browser-safe unit must not reach them. */
+const NODE_ONLY: ReadonlySet<string> = new Set([
+  'bullmq',
+  'ioredis',
+  'pino',
+  'pino-pretty',
+  'prom-client',
+  'redis',
+  'sirv',
+  'ws',
+]);
+
+/** Packages that open sockets; a core must not reach them. */
+const SOCKET_PACKAGES: ReadonlySet<string> = new Set([
+  'bullmq',
+  'centrifuge',
+  'ioredis',
+  'redis',
+  'ws',
+]);
+
+/** `packages/store/src/a.ts` → `store`; undefined outside the workspaces. */
+export function unitOfFile(path: string): string | undefined {
+  const [top, name] = path.split('/');
+  if (top === 'packages' || top === 'apps') return name;
+  if (top === 'examples') return 'example';
+  return top === 'bench' ? 'bench' : undefined;
+}
+
+/** `@belfry/store/redis` → `store`; undefined for what is not ours. */
+function unitOfSpecifier(specifier: string): string | undefined {
+  const [scope, name] = specifier.split('/');
+  if (scope === 'belfry') return 'belfry';
+  if (scope !== '@belfry') return undefined;
+  return name?.startsWith('example-') === true ? 'example' : name;
+}
+
+/** `@scope/name/sub` → `@scope/name`. */
+function packageOf(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+export interface Import {
+  specifier: string;
+  /** `import type`: gone at run time. */
+  typeOnly: boolean;
+  line: number;
+}
+
+export interface Importer {
+  unit: string;
+  isTest: boolean;
+}
+
+/** Why this import of one of our own packages is refused, or undefined. */
+export function layerProblem(
+  { unit, isTest }: Importer,
+  { specifier, typeOnly }: Import,
+): string | undefined {
+  const target = unitOfSpecifier(specifier);
+  if (target === undefined || target === unit) return undefined;
+  const allowed = LAYERS[unit];
+  if (allowed === undefined) return `${unit} has no row in scripts/imports/layers.ts`;
+  if (target === 'testkit' && isTest) return undefined;
+  if (!allowed.includes(target)) {
+    if (target === 'testkit') return 'testkit is for tests and bench only';
+    const list = allowed.length > 0 ? `only ${allowed.join(', ')}` : 'nothing of ours';
+    return `${unit} may import ${list}, not ${target}`;
+  }
+  if (unit === 'portal' && target === 'example' && !typeOnly && !specifier.endsWith('/shared')) {
+    return 'portal may import from an example its types (`import type`) or its `/shared` entry';
+  }
+  return undefined;
+}
+
+/** Why this import cannot work in a browser, or undefined. */
+export function browserProblem(
+  { unit, isTest }: Importer,
+  { specifier }: Import,
+  isBuiltin: (specifier: string) => boolean,
+): string | undefined {
+  if (isTest || !BROWSER_SAFE.has(unit)) return undefined;
+  if (isBuiltin(specifier)) return `${unit} is browser-safe, ${specifier} is Node's`;
+  const name = packageOf(specifier);
+  return NODE_ONLY.has(name) ? `${unit} is browser-safe, ${name} needs Node` : undefined;
+}
+
+/** Why a core must not import this, or undefined. */
+export function coreProblem(
+  { specifier }: Import,
+  isBuiltin: (specifier: string) => boolean,
+): string | undefined {
+  const refused = isBuiltin(specifier) || SOCKET_PACKAGES.has(packageOf(specifier));
+  return refused ? `a core is sans-IO and must not import ${specifier}` : undefined;
+}
