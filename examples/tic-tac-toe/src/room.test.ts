@@ -246,6 +246,7 @@ describe('what is refused changes nothing', () => {
     ['a move out of turn', 'not-your-turn', (room: Room) => room.mark('bea', 0)],
     ['a move on a taken cell', 'cell-taken', (room: Room) => room.mark('bea', 4)],
     ['a move out of range', 'no-such-cell', (room: Room) => room.mark('ann', 9)],
+    ['a move between cells', 'no-such-cell', (room: Room) => room.mark('ann', 0.5)],
     ['a move by a watcher', 'not-a-player', (room: Room) => room.mark('cid', 0)],
     ['a start while playing', 'already-playing', (room: Room) => room.start('ann')],
     ['leaving without a seat', 'not-a-player', (room: Room) => room.stand('cid')],

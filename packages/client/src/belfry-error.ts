@@ -4,6 +4,7 @@
  * - `forbidden`: the token does not allow it
  * - `not-found`: no such actor, channel or method
  * - `bad-request`: the server does not understand it
+ * - `rejected`: an actor refused it; the message says why
  * - `overloaded`: a limit is reached (a full inbox, too many requests); try again later
  * - `unavailable`: the server could not do it now
  * - `timeout`: no answer came in time; whether it was done is not known
@@ -16,6 +17,7 @@ export type BelfryErrorCode =
   | 'forbidden'
   | 'not-found'
   | 'bad-request'
+  | 'rejected'
   | 'overloaded'
   | 'unavailable'
   | 'timeout'
@@ -46,7 +48,7 @@ export class BelfryError extends Error {
   }
 }
 
-/** Codes below 100 are the connection's own (centrifuge `errorCodes`), then come error replies, then disconnects. */
+/** Codes below 100 are the connection's own (centrifuge `errorCodes`), then come error replies, those of Belfry's calls, disconnects. */
 const CODES: Readonly<Record<number, BelfryErrorCode>> = {
   1: 'timeout',
   2: 'network',
@@ -68,6 +70,12 @@ const CODES: Readonly<Record<number, BelfryErrorCode>> = {
   109: 'unauthorized',
   110: 'unauthorized',
   111: 'overloaded',
+  400: 'bad-request',
+  404: 'not-found',
+  422: 'rejected',
+  429: 'overloaded',
+  503: 'unavailable',
+  504: 'timeout',
   3500: 'unauthorized',
   3501: 'bad-request',
   3507: 'forbidden',

@@ -17,8 +17,8 @@ export function friendlyError(error: unknown): string {
     case 'not-found':
     case 'forbidden':
     case 'unauthorized':
-      return 'This server does not let guests in. Its operator can allow them.';
     case 'bad-request':
+    case 'rejected':
     case 'failed':
       return sentence(error.message);
   }
