@@ -1,0 +1,46 @@
+import type { Partition } from '../partition.ts';
+import { partitionOf } from '../partition.ts';
+import { StoreError } from '../store-error.ts';
+import { Batcher, type Budget } from './batcher.ts';
+import type { Counters } from './counters.ts';
+import type { Link } from './link.ts';
+import type { Place } from './place.ts';
+
+/** What every part of the driver shares. */
+export interface Core {
+  readonly link: Link;
+  readonly counters: Counters;
+  readonly budget: Budget;
+  /** By partition. */
+  readonly places: readonly Place[];
+}
+
+/** The partition of a channel or actor. */
+export function partitionIn(core: Core, name: string): Partition {
+  return partitionOf(name, core.places.length);
+}
+
+export function placeOf(core: Core, partition: number): Place {
+  const place = core.places[partition];
+  if (place === undefined) {
+    throw new StoreError(
+      'invalid',
+      `partition: ${partition}; there are ${core.places.length}, from 0`,
+    );
+  }
+  return place;
+}
+
+export function batcher<Item, Result>(
+  core: Core,
+  maxItems: number,
+  run: (partition: number, items: readonly Item[]) => Promise<readonly Result[]>,
+): Batcher<Item, Result> {
+  return new Batcher({
+    run,
+    maxItems,
+    budget: core.budget,
+    link: core.link,
+    counters: core.counters,
+  });
+}

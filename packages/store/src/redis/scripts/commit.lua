@@ -1,0 +1,160 @@
+--- Applies turns of actors of one partition, each whole or not at all.
+--- KEYS[1] key prefix · ARGV[1..3] see includes/partition.lua
+--- ARGV[4] how many history policies follow, each: size, ttl and meta ttl in ms
+--- then per commit: how many arguments it has after this one, actor, fence, version, what becomes of the state ('s' set, 'd' delete,
+--- 'k' keep), state, meta, consumed through or '', wake or '', hold or '', suspend reason or '', what becomes of the lease ('r' release,
+--- 'k' keep, 'm' keep if messages), ms, the most messages to return; then its effects:
+---   'd' seq error attempts (dead letter) · 'f' channel (forget) · 'p' channel policy body (publication; policies count from 1)
+---   's' actor body id must-exist limit (message) · 'o' partition-and-effect (for the outbox)
+--- Returns stats, now, 1 when something is in the outbox else 0, then per commit 1, lease end or 0, inbox length and, where the lease
+--- is kept, first seq and messages; or 2 stale fence; or 3 stale version.
+--- @include deliver
+--- @include channel
+--- @include outbox
+
+local i = 5
+local policies = {}
+for p = 1, tonumber(argv[4]) do
+  policies[p] = { tonumber(argv[i]), tonumber(argv[i + 1]), tonumber(argv[i + 2]) }
+  i = i + 3
+end
+
+local out = { stats, now, 0 }
+local total = #argv
+
+local function dead_letter(actor, key, at, index)
+  local message = call('LINDEX', base .. 'i:' .. actor, index)
+  if message then
+    local space = string.find(message, ' ', 1, true)
+    bury(actor, key, {
+      body = string.sub(message, space + 1),
+      acceptedAt = tonumber(string.sub(message, 1, space - 1)),
+      error = argv[at + 2],
+      attempts = tonumber(argv[at + 3]),
+    })
+  end
+end
+
+while i <= total do
+  local stop = i + tonumber(argv[i])
+  local actor, fence = argv[i + 1], argv[i + 2]
+  local key = base .. 'a:' .. actor
+  local r = call('HMGET', key, 'f', 'v', 'n', 'c', 'u', 'l', 'x', 'e')
+  if r[1] ~= fence or not tonumber(r[5]) then
+    out[#out + 1] = 2
+  elseif (r[2] or '0') ~= argv[i + 3] then
+    out[#out + 1] = 3
+  else
+    local n, consumed = tonumber(r[3]), tonumber(r[4])
+    local through = tonumber(argv[i + 7]) or consumed
+    if through > n then
+      through = n
+    elseif through < consumed then
+      through = consumed
+    end
+    local op = argv[i + 4]
+    local exists = op == 's' or (op == 'k' and r[8])
+    local inbox = base .. 'i:' .. actor
+    local outbox
+    local wake, hold, suspend = argv[i + 8], argv[i + 9], argv[i + 10]
+
+    local a = i + 14
+    while a <= stop do
+      local kind = argv[a]
+      if kind == 'p' then
+        local policy = policies[tonumber(argv[a + 2])]
+        publish(argv[a + 1], argv[a + 3], '', policy[1], policy[2], policy[3])
+        a = a + 4
+      elseif kind == 's' then
+        if argv[a + 1] ~= actor then
+          deliver(argv[a + 1], argv[a + 2], argv[a + 3], argv[a + 4] == '1', tonumber(argv[a + 5]), true)
+        elseif argv[a + 4] == '1' and not exists then
+          count(5)
+        elseif argv[a + 3] ~= '' and seen(actor, argv[a + 3], true) then
+          count(1)
+        elseif n - through >= 2 * tonumber(argv[a + 5]) then
+          count(2)
+          bury(actor, key, { body = argv[a + 2], acceptedAt = now, error = 'inbox full', attempts = 0 })
+        else
+          call('RPUSH', inbox, text(now) .. ' ' .. argv[a + 2])
+          n = n + 1
+        end
+        a = a + 6
+      elseif kind == 'o' then
+        outbox = outbox or {}
+        outbox[#outbox + 1] = argv[a + 1]
+        a = a + 2
+      elseif kind == 'd' then
+        local seq = tonumber(argv[a + 1])
+        if seq > consumed and seq <= through then
+          dead_letter(actor, key, a, seq - consumed - 1)
+        end
+        a = a + 4
+      else
+        forget(argv[a + 1])
+        a = a + 2
+      end
+    end
+    if outbox then
+      to_outbox(outbox)
+      out[3] = 1
+    end
+    if through == n then
+      if n > consumed then
+        call('DEL', inbox)
+      end
+    elseif through > consumed then
+      call('LTRIM', inbox, through - consumed, -1)
+    end
+
+    local has, version = n > through, 0
+    if op ~= 'd' then
+      version = tonumber(argv[i + 3]) + 1
+    end
+    local lane, due, lease_end = '', nil, ''
+    if suspend == '' then
+      local wish = argv[i + 11]
+      local held_until = tonumber(hold)
+      if wish == 'k' or (wish == 'm' and has and (not held_until or held_until <= now)) then
+        due = now + tonumber(argv[i + 12])
+        lease_end = due
+        lane = (wake ~= '' and not has) and 't' or 'm'
+      else
+        due, lane = rest_due(has, tonumber(wake), held_until)
+      end
+    end
+
+    local old_lane, old_due = r[6], tonumber(r[5])
+    if not exists and not has and wake == '' and lease_end == '' and call('EXISTS', base .. 'dl:' .. actor) == 0 then
+      erase(actor, key, old_lane)
+    else
+      if op == 's' then
+        call('HSET', key, 's', argv[i + 5], 'v', version, 'm', argv[i + 6], 'n', n, 'c', through, 'w', wake, 'h', hold,
+          'u', lease_end, 'l', lane, 'x', suspend, 'e', '1')
+      else
+        if op == 'd' then
+          call('HDEL', key, 's', 'e')
+        end
+        call('HSET', key, 'v', version, 'm', argv[i + 6], 'n', n, 'c', through, 'w', wake, 'h', hold,
+          'u', lease_end, 'l', lane, 'x', suspend)
+      end
+      put_due(actor, old_lane, lane, due)
+      if lease_end == '' and lane ~= '' and (lane ~= old_lane or not old_due or due < old_due) then
+        note_wake(lane, due)
+      end
+    end
+
+    local o = #out
+    out[o + 1] = 1
+    out[o + 2] = lease_end == '' and 0 or lease_end
+    out[o + 3] = n - through
+    if lease_end ~= '' then
+      local most = tonumber(argv[i + 13])
+      out[o + 4] = through + 1
+      out[o + 5] = (has and most > 0) and call('LRANGE', inbox, 0, most - 1) or {}
+    end
+  end
+  i = stop + 1
+end
+send_wakes()
+return out

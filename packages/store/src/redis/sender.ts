@@ -1,0 +1,65 @@
+import type { Send, SendResult } from '../actor-store.ts';
+import type { Batcher } from './batcher.ts';
+import { batcher, partitionIn, placeOf, type Core } from './core.ts';
+import { checkActor, checkLine, checkWhole } from './validate.ts';
+
+export const DEFAULT_INBOX_LIMIT = 1_000;
+const MAX_BATCH = 256;
+const OVERHEAD_BYTES = 64;
+
+const RESULTS: Readonly<Record<number, SendResult>> = {
+  1: 'accepted',
+  2: 'duplicate',
+  3: 'full',
+  4: 'no-actor',
+};
+
+/** Checks a message. Throws a StoreError 'invalid'. */
+export function checkSend({ to, id, inboxLimit }: Send): void {
+  checkActor(to);
+  if (id !== undefined) checkLine('id', id);
+  if (inboxLimit !== undefined) checkWhole('inboxLimit', inboxLimit, { min: 0 });
+}
+
+/** The five arguments by which scripts take a message. */
+export function pushSend(args: string[], send: Send): void {
+  args.push(
+    send.to,
+    send.body,
+    send.id ?? '',
+    send.mustExist === true ? '1' : '0',
+    String(send.inboxLimit ?? DEFAULT_INBOX_LIMIT),
+  );
+}
+
+/** Sends messages, those to one partition together. */
+export class Sender {
+  readonly #core: Core;
+  readonly #batches: Batcher<Send, SendResult>;
+
+  constructor(core: Core) {
+    this.#core = core;
+    this.#batches = batcher(core, MAX_BATCH, (partition, sends) => this.#run(partition, sends));
+  }
+
+  async send(message: Send): Promise<SendResult> {
+    checkSend(message);
+    const { to, body } = message;
+    return this.#batches.add(
+      partitionIn(this.#core, to),
+      message,
+      to.length + body.length + OVERHEAD_BYTES,
+    );
+  }
+
+  async #run(partition: number, sends: readonly Send[]): Promise<readonly SendResult[]> {
+    const { link, counters } = this.#core;
+    const args = link.head('send');
+    for (const send of sends) pushSend(args, send);
+    const reply = (await link.run(placeOf(this.#core, partition), args, {
+      internal: true,
+    })) as [unknown, ...number[]];
+    counters.addStats(reply[0]);
+    return sends.map((_, i) => RESULTS[reply[i + 1] as number] ?? 'accepted');
+  }
+}
