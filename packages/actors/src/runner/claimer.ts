@@ -77,12 +77,13 @@ export class Claimer {
 
   /** Other partitions prefer this process now; look at those that came, forget those that went. */
   prefer(gained: Preferences): void {
-    for (const { partition } of this.#desks) {
+    for (const desk of this.#desks) {
+      const { partition } = desk;
       for (const lane of LANES) {
         if (!prefers(this.#input.context, partition, lane))
           this.#alarm.delete(place(partition, lane));
-        else if (gained[lane].has(partition)) this.due(partition, lane, 0);
       }
+      if (LANES.some((lane) => gained[lane].has(partition))) this.#claim(desk);
     }
   }
 
