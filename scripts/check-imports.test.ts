@@ -88,6 +88,22 @@ describe('who may import whom', () => {
   });
 });
 
+test('what only tests load is held to the rules of tests', () => {
+  const text = importing('@belfry/testkit');
+  expect(
+    check({
+      'packages/beacon/src/testing/rig.ts': text,
+      'packages/beacon/src/beacon-lab.ts': text,
+    }),
+  ).toEqual([]);
+});
+
+test('a test may start the program of another package', () => {
+  const text = `export const a = new URL('../../belfry/src/bin.ts', import.meta.url);\n`;
+  expect(check({ 'packages/beacon/src/a.test.ts': text })).toEqual([]);
+  expect(check({ 'packages/beacon/src/a.ts': text })).toHaveLength(1);
+});
+
 describe('browser-safe packages', () => {
   test.each(['node:fs', 'fs', 'node:events', 'ws', 'redis'])(
     'client must not import %s',

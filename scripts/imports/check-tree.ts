@@ -24,6 +24,8 @@ const NAMED = /\.(ts|tsx|mts|js|mjs|css|html|lua|sql)$/;
 const MEASURED = /\.(ts|tsx|mts|js|mjs|css|lua|sql)$/;
 const PARSED = /\.(ts|tsx|mts|js|mjs)$/;
 const TEST = /\.test(-d)?\.[a-z]+$/;
+/** What only tests load: rigs and labs. Nothing of it is built or published. */
+const TEST_SUPPORT = /\/testing\/|-lab\.ts$/;
 const KEBAB_FILE = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/;
 const KEBAB_FOLDER = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const MAX_LINES = 600;
@@ -67,7 +69,7 @@ function shapeProblems(file: string, text: string): Violation[] {
 function importProblems(file: string, { imports }: Code): Violation[] {
   const unit = unitOfFile(file);
   if (unit === undefined) return [];
-  const importer = { unit, isTest: TEST.test(file) };
+  const importer = { unit, isTest: isTestCode(file) };
   return imports.flatMap((each): Violation[] => {
     const found: Violation[] = [];
     const add = (rule: Rule, message: string | undefined): void => {
@@ -75,7 +77,9 @@ function importProblems(file: string, { imports }: Code): Violation[] {
     };
     add('layers', layerProblem(importer, each));
     add('browser-safe', browserProblem(importer, each, isBuiltin));
-    if (each.specifier.startsWith('.')) {
+    // A test may start another package's program as a process; it does not load it.
+    const startsProcess = each.isUrl && (importer.isTest || unit === 'bench');
+    if (each.specifier.startsWith('.') && !startsProcess) {
       const target = posix.join(posix.dirname(file), each.specifier);
       const workspace = file
         .split('/')
@@ -89,9 +93,11 @@ function importProblems(file: string, { imports }: Code): Violation[] {
   });
 }
 
+const isTestCode = (file: string): boolean => TEST.test(file) || TEST_SUPPORT.test(file);
+
 /** Protocol is a core as a whole; elsewhere a core is what stands under a folder of that name. */
 function isCore(file: string): boolean {
-  return !TEST.test(file) && (file.startsWith('packages/protocol/src/') || /\/core\//.test(file));
+  return !isTestCode(file) && (file.startsWith('packages/protocol/src/') || /\/core\//.test(file));
 }
 
 /**

@@ -42,7 +42,8 @@ export function importsOf({ program, lineAt }: Source): Import[] {
       node.type === 'TSImportType' ||
       node['importKind'] === 'type' ||
       node['exportKind'] === 'type';
-    found.push({ specifier, typeOnly, line: lineAt(node.start) });
+    const isUrl = node.type === 'NewExpression';
+    found.push({ specifier, typeOnly, isUrl, line: lineAt(node.start) });
     return undefined;
   });
   return found;

@@ -67,6 +67,8 @@ export interface Import {
   specifier: string;
   /** `import type`: gone at run time. */
   typeOnly: boolean;
+  /** `new URL('./a.ts', import.meta.url)`: a file to start, not to load. */
+  isUrl: boolean;
   line: number;
 }
 
