@@ -2,7 +2,7 @@ import type { ActorMessage } from '@belfry/protocol';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineActor } from '../define-actor.ts';
-import { askOf, fromAnn, fromSystem, localActor, published } from './turn-fixture.ts';
+import { askOf, fromAnn, fromSystem, localActor, published } from './turn-lab.ts';
 
 const create: ActorMessage = {
   type: 'create',

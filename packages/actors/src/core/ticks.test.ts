@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineActor, type LatePolicy, type Tick, type TickRate } from '../define-actor.ts';
 import { gridPoint } from './tick-plan.ts';
-import { fromAnn, localActor } from './turn-fixture.ts';
+import { fromAnn, localActor } from './turn-lab.ts';
 
 /** An actor that notes its ticks and does what it is told. */
 function ticker(tick: TickRate | undefined) {

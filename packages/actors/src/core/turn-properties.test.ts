@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineActor } from '../define-actor.ts';
-import { fromAnn, localActor, published, type LocalActor } from './turn-fixture.ts';
+import { fromAnn, localActor, published, type LocalActor } from './turn-lab.ts';
 
 /** Does a bit of everything before it fails, so that whatever is not undone shows. */
 const busy = defineActor('busy', {
