@@ -24,8 +24,8 @@ const NAMED = /\.(ts|tsx|mts|js|mjs|css|html|lua|sql)$/;
 const MEASURED = /\.(ts|tsx|mts|js|mjs|css|lua|sql)$/;
 const PARSED = /\.(ts|tsx|mts|js|mjs)$/;
 const TEST = /\.test(-d)?\.[a-z]+$/;
-/** What only tests load: rigs and labs. Nothing of it is built or published. */
-const TEST_SUPPORT = /\/testing\/|-lab\.ts$/;
+/** What only tests load, rigs and labs, and benchmarks. Nothing of it is built or published. */
+const TEST_SUPPORT = /\/testing\/|-lab\.ts$|\.bench\.ts$/;
 const KEBAB_FILE = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/;
 const KEBAB_FOLDER = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const MAX_LINES = 600;
