@@ -43,8 +43,8 @@ export function mark(scene: Scene, user: string, cell: number): void {
   const { room } = scene;
   const side = playerSide(scene, user);
   if (room.phase !== 'playing') scene.refuse('not-playing', 'There is no game on.');
-  if (room.turn !== side) scene.refuse('not-your-turn', 'It is not your turn.');
   if (room.board[cell] === undefined) scene.refuse('no-such-cell', 'Cells are 0 to 8.');
+  if (room.turn !== side) scene.refuse('not-your-turn', 'It is not your turn.');
   if (room.board[cell] !== null) scene.refuse('cell-taken', 'That cell is taken.');
   room.board[cell] = side;
   const outcome = boardOutcome(room.board);
