@@ -65,6 +65,15 @@ export function encodeClientMessage(user: string, client: string, dataJson: stri
   return `{"type":"message","from":{"type":"client","user":${JSON.stringify(user)},"client":${JSON.stringify(client)}},"data":${dataJson}}`;
 }
 
+/** The same for a message to which the client gave an id. */
+export function encodeIdentifiedMessage(
+  from: { readonly user: string; readonly client: string; readonly id: string },
+  dataJson: string,
+): string {
+  const { user, client, id } = from;
+  return `{"type":"message","from":{"type":"client","user":${JSON.stringify(user)},"client":${JSON.stringify(client)}},"id":${JSON.stringify(id)},"data":${dataJson}}`;
+}
+
 /** Reads what `encodeActorMessage` or `encodeClientMessage` wrote. Throws a SyntaxError on anything that is not JSON. */
 export function decodeActorMessage(body: string): ActorMessage {
   return JSON.parse(body) as ActorMessage;

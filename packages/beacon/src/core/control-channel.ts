@@ -2,6 +2,7 @@ import {
   channelKey,
   encodeActorMessage,
   encodeClientMessage,
+  encodeIdentifiedMessage,
   memberText,
   parseActorKey,
   actorKey,
@@ -53,7 +54,11 @@ export function controlSend(
 ): Send {
   const send = {
     to: target.actor,
-    body: encodeClientMessage(from.user, from.client, message.dataJson),
+    // The actor sees the id as well, so that a refusal can name the message.
+    body:
+      message.id === null
+        ? encodeClientMessage(from.user, from.client, message.dataJson)
+        : encodeIdentifiedMessage({ ...from, id: message.id }, message.dataJson),
     mustExist: target.kind.explicit,
     inboxLimit: target.kind.inboxLimit,
   };
