@@ -43,6 +43,9 @@ function authorize(request: IncomingMessage, secret: string): void {
 
 /** `POST /admin/<operation>` with the operation's input, and `POST /admin/channels.subscribe`, which answers line by line. */
 export function adminRoutes({ secret, context, channels }: AdminOptions): Route[] {
+  // A view is kept for as long as the store is, so streams that ended hand theirs on.
+  const idle: ChannelStore[] = [];
+  const own = channels();
   const operationRoute = (name: OperationName): Route => ({
     path: `/admin/${name}`,
     methods: {
@@ -50,7 +53,7 @@ export function adminRoutes({ secret, context, channels }: AdminOptions): Route[
         authorize(request, secret);
         const input = await readJsonObject(request, MAX_BODY_BYTES);
         try {
-          const full = { ...context, channels: channels() };
+          const full = { ...context, channels: own };
           sendJson(response, 200, { result: await runOperation(name, full, input) });
         } catch (error) {
           if (!(error instanceof OperationError)) throw error;
@@ -64,7 +67,12 @@ export function adminRoutes({ secret, context, channels }: AdminOptions): Route[
     authorize(request, secret);
     const parsed = subscribeInput.safeParse(await readJsonObject(request, MAX_BODY_BYTES));
     if (!parsed.success) throw new HttpError(400, 'refused', inputProblem(parsed.error));
-    await stream(response, channels(), parsed.data.channel);
+    const view = idle.pop() ?? channels();
+    try {
+      await stream(response, view, parsed.data.channel);
+    } finally {
+      idle.push(view);
+    }
   };
 
   return [

@@ -23,17 +23,17 @@ export interface TokenSigner {
 export interface TokenAudience {
   readonly audience?: string | undefined;
   readonly issuer?: string | undefined;
+  /** The claim that names the user. Default `sub`. */
+  readonly user_id_claim?: string | undefined;
 }
 
 /** Signs with HS256. */
-export function createTokenSigner(
-  secret: string,
-  { audience, issuer }: TokenAudience,
-): TokenSigner {
+export function createTokenSigner(secret: string, shape: TokenAudience): TokenSigner {
+  const { audience, issuer, user_id_claim: userClaim = 'sub' } = shape;
   const key = new TextEncoder().encode(secret);
   return {
     sign({ user, info, ttlMs, channels }, now) {
-      const payload: JWTPayload = { sub: user };
+      const payload: JWTPayload = { [userClaim]: user };
       if (info !== undefined) payload['info'] = info;
       if (channels !== undefined && channels.length > 0) payload['channels'] = channels;
       const token = new SignJWT(payload)
@@ -53,7 +53,8 @@ export function createTokenSigner(
           ...(audience === undefined ? {} : { audience }),
           ...(issuer === undefined ? {} : { issuer }),
         });
-        return payload.sub;
+        const user = payload[userClaim];
+        return typeof user === 'string' ? user : undefined;
       } catch (error) {
         if (error instanceof errors.JOSEError) return undefined;
         throw error;

@@ -1,6 +1,15 @@
+import { actorCommands } from './actor-commands.ts';
+import { channelCommands } from './channel-commands.ts';
 import type { Command } from './command.ts';
 import { configCommands } from './config-commands.ts';
+import { startCommand } from './start-command.ts';
 import { tokenCommand } from './token-command.ts';
 
 /** Everything the program can do, in the order of its help. */
-export const COMMANDS: readonly Command[] = [tokenCommand, ...configCommands];
+export const COMMANDS: readonly Command[] = [
+  startCommand,
+  tokenCommand,
+  ...configCommands,
+  ...actorCommands,
+  ...channelCommands,
+];

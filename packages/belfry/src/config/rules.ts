@@ -29,8 +29,8 @@ function timingRules({ client, runner }: ResolvedConfig): string[] {
   if (client.pong_timeout >= client.ping_interval) {
     problems.push('client.pong_timeout: it must be shorter than client.ping_interval.');
   }
-  if (runner.heartbeat_interval >= runner.lease) {
-    problems.push('runner.lease: it must be longer than runner.heartbeat_interval.');
+  if (runner.heartbeat_interval >= runner.member_ttl) {
+    problems.push('runner.member_ttl: it must be longer than runner.heartbeat_interval.');
   }
   return problems;
 }

@@ -61,7 +61,7 @@ function tokenFields() {
 const client = group({
   allowed_origins: texts(
     [],
-    'Origins of web pages that may connect besides those served by Belfry itself, e.g. `https://game.example.com`; `*` in a host is any text, a lone `*` any origin.',
+    'Origins of web pages that may connect, e.g. `https://game.example.com`; `*` is any text. Without a list only pages of the same host may; with one, name this host too if its own pages are to connect.',
   ),
   token: group({
     hmac_secret_key: optionalText(
@@ -182,11 +182,16 @@ export const configSchema = z.strictObject({
       expects:
         'a URL such as "redis://localhost:6379", "rediss://user:password@host:6380/0" or, for a Cluster, "redis+cluster://host:7000"',
     }),
-    prefix: text(
-      'belfry',
-      'What the names of all keys begin with. Deployments with different prefixes can share a server.',
+    prefix: special(
+      z
+        .string()
+        .regex(/^[A-Za-z0-9_.:-]{1,64}$/)
+        .default('belfry'),
       {
-        expects: 'a string',
+        kind: 'string',
+        doc: 'What the names of all keys begin with. Deployments with different prefixes can share a server.',
+        expects: '1 to 64 letters, digits, "_", "-", "." and ":"',
+        fallback: 'belfry',
       },
     ),
     connect_timeout: duration('30s', 'How long a start waits for Redis before it gives up.'),
@@ -277,14 +282,40 @@ export const configSchema = z.strictObject({
   channel,
   runner: group({
     lease: duration(
-      '10s',
-      'For how long a worker may hold an actor without renewing; the longest a crash delays its messages.',
+      '3s',
+      'How long a worker may hold an actor without renewing; so long the actors of a process that died wait.',
+      { minMs: 100 },
+    ),
+    heartbeat_interval: duration('250ms', 'How often a worker says that it is alive.', {
+      minMs: 10,
+    }),
+    member_ttl: duration('1s', 'For how long it counts as alive without that.', { minMs: 20 }),
+    hold: duration(
+      '1s',
+      'A tick due within this time keeps the actor where it is; `0`: actors are given back after every turn.',
+    ),
+    grace: duration(
+      '500ms',
+      'How long after a tick that did not come another process takes the actor over.',
       {
-        minMs: 100,
+        minMs: 10,
       },
     ),
-    heartbeat_interval: duration('1s', 'How often a worker says that it is alive.', { minMs: 50 }),
-    max_held: whole(256, [1, 100_000], 'The most actors that one process holds at once.'),
+    sweep_interval: duration(
+      '5s',
+      'How often a worker looks everywhere for what nobody else took.',
+      {
+        minMs: 10,
+      },
+    ),
+    sweep_overdue: duration('500ms', 'How overdue it must be for that.'),
+    max_messages: whole(256, [1, 10_000], 'The most messages of one actor in one turn.'),
+    max_active: whole(
+      1_024,
+      [1, 1_000_000],
+      'The most actors with a turn to run; past it nothing more is taken.',
+    ),
+    max_held: whole(20_000, [0, 1_000_000], 'The most actors that are kept for their next tick.'),
   }),
   shutdown: group({
     timeout: duration('4s', 'How long a stop may take to finish turns and to give leases back.'),

@@ -1,0 +1,40 @@
+import type { AnyActorDefinition, Schema } from '@belfry/actors';
+import type { ActorKind, ActorKinds } from '@belfry/beacon';
+
+/** An inbox holds so many messages unless its kind says otherwise; as in `ActorSpec`. */
+const DEFAULT_INBOX_LIMIT = 1_000;
+/** More than that helps nobody to mend a message. */
+const MAX_ISSUES = 3;
+
+function problemOf(schema: Schema, data: unknown): string | null {
+  const result = schema['~standard'].validate(data);
+  if (result instanceof Promise) {
+    // Its outcome is of no use any more, but must not end the process.
+    result.catch(() => undefined);
+    return 'the schema of this kind validates asynchronously, which it must not';
+  }
+  if (result.issues === undefined) return null;
+  return result.issues
+    .slice(0, MAX_ISSUES)
+    .map(({ path = [], message }) => {
+      const steps = path.map((step) => String(typeof step === 'object' ? step.key : step));
+      return steps.length === 0 ? message : `${steps.join('.')}: ${message}`;
+    })
+    .join('; ');
+}
+
+/** What the Beacon must know of the kinds that clients can reach: those with a control schema. */
+export function actorKinds(definitions: Iterable<AnyActorDefinition>): ActorKinds {
+  const kinds = new Map<string, ActorKind>();
+  for (const { kind, spec } of definitions) {
+    const control = spec.control as Schema | undefined;
+    if (control === undefined) continue;
+    kinds.set(kind, {
+      kind,
+      inboxLimit: spec.inboxLimit ?? DEFAULT_INBOX_LIMIT,
+      explicit: spec.creation === 'explicit',
+      validate: (data) => problemOf(control, data),
+    });
+  }
+  return kinds;
+}

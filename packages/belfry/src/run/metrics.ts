@@ -1,0 +1,110 @@
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+
+/** Numbers of one part, read when somebody asks. Names are snake_case. */
+export interface MetricSource {
+  /** Comes before every name: `belfry_<prefix>_<name>`. */
+  readonly prefix: string;
+  /** What only grows; `_total` is added. */
+  counters?(): Readonly<Record<string, number>>;
+  /** What goes up and down. */
+  gauges?(): Readonly<Record<string, number>>;
+  /** Counters with one label. */
+  labelled?(): Readonly<Record<string, LabelledCounts>>;
+  /** How values were spread. */
+  histograms?(): Readonly<Record<string, HistogramFigures>>;
+}
+
+/** A count per value of a label. */
+export interface LabelledCounts {
+  readonly label: string;
+  readonly counts: ReadonlyMap<string | number, number>;
+}
+
+/** What values were observed: how many up to each bound, all in all, and their sum. */
+export interface HistogramFigures {
+  readonly buckets: readonly { readonly le: number; readonly count: number }[];
+  readonly sum: number;
+  readonly count: number;
+}
+
+/** The answer of `/metrics`. */
+export interface Metrics {
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
+// Of the process, so there is one of it however many servers a process runs (tests run several).
+let ofProcess: Registry | undefined;
+
+function processRegistry(): Registry {
+  if (ofProcess === undefined) {
+    ofProcess = new Registry();
+    collectDefaultMetrics({ register: ofProcess });
+  }
+  return ofProcess;
+}
+
+/** prom-client has no histogram that is filled from outside, so this is its text. */
+function histogramText(name: string, { buckets, sum, count }: HistogramFigures): string {
+  return [
+    `# HELP ${name} ${name}, since the start.`,
+    `# TYPE ${name} histogram`,
+    ...buckets.map((bucket) => `${name}_bucket{le="${bucket.le}"} ${bucket.count}`),
+    `${name}_bucket{le="+Inf"} ${count}`,
+    `${name}_sum ${sum}`,
+    `${name}_count ${count}`,
+    '',
+  ].join('\n');
+}
+
+/** Makes a registry that reads its sources at every scrape. */
+export function createMetrics(sources: readonly MetricSource[]): Metrics {
+  const registry = new Registry();
+
+  const counterOf = (name: string, labelNames: string[] = []): Counter => {
+    const known = registry.getSingleMetric(name);
+    if (known !== undefined) return known as Counter;
+    return new Counter({
+      name,
+      help: `${name}, since the start.`,
+      labelNames,
+      registers: [registry],
+    });
+  };
+  const gaugeOf = (name: string): Gauge => {
+    const known = registry.getSingleMetric(name);
+    if (known !== undefined) return known as Gauge;
+    return new Gauge({ name, help: `${name}, now.`, registers: [registry] });
+  };
+
+  const read = ({ prefix, counters, gauges, labelled }: MetricSource): void => {
+    for (const [name, value] of Object.entries(counters?.() ?? {})) {
+      const counter = counterOf(`belfry_${prefix}_${name}_total`);
+      counter.reset();
+      counter.inc(value);
+    }
+    for (const [name, value] of Object.entries(gauges?.() ?? {})) {
+      gaugeOf(`belfry_${prefix}_${name}`).set(value);
+    }
+    for (const [name, { label, counts }] of Object.entries(labelled?.() ?? {})) {
+      const counter = counterOf(`belfry_${prefix}_${name}_total`, [label]);
+      counter.reset();
+      for (const [key, value] of counts) counter.inc({ [label]: String(key) }, value);
+    }
+  };
+
+  const merged = Registry.merge([processRegistry(), registry]);
+  return {
+    contentType: merged.contentType,
+    async text() {
+      for (const source of sources) read(source);
+      const text = await Registry.merge([processRegistry(), registry]).metrics();
+      const histograms = sources.flatMap(({ prefix, histograms: all }) =>
+        Object.entries(all?.() ?? {}).map(([name, figures]) =>
+          histogramText(`belfry_${prefix}_${name}`, figures),
+        ),
+      );
+      return [text, ...histograms].join('\n');
+    },
+  };
+}

@@ -1,0 +1,141 @@
+import { type AnyActorDefinition, type Asker, createAsker } from '@belfry/actors';
+import { attachBeacon, type Beacon, type BeaconConfig, createBeacon } from '@belfry/beacon';
+import type { ChannelStore, Store } from '@belfry/store';
+import { createRateLimiter } from '../auth/core/rate-limiter.ts';
+import { guestRoute } from '../auth/guest-endpoint.ts';
+import { createTokenSigner } from '../auth/token-signer.ts';
+import { beaconConfigOf } from '../config/beacon-config.ts';
+import type { EffectiveConfig } from '../config/resolve-config.ts';
+import type { Listening } from '../http/listen.ts';
+import { findPortal, portalFallback } from '../http/portal.ts';
+import type { Fallback, Route } from '../http/router.ts';
+import type { Logger } from '../log/logger.ts';
+import { askActor } from '../rpc/ask-actor.ts';
+import { createRoom } from '../rpc/create-room.ts';
+import { createStoreTime } from '../rpc/store-time.ts';
+import { actorKinds } from './actor-kinds.ts';
+import type { MetricSource } from './metrics.ts';
+import { VERSION } from './package-version.ts';
+
+export interface RunBeaconOptions {
+  readonly effective: EffectiveConfig;
+  readonly store: Store;
+  /** Makes a view of the store's channels with a listener of its own. */
+  readonly channels: () => ChannelStore;
+  readonly definitions: readonly AnyActorDefinition[];
+  /** The secret of connection tokens. */
+  readonly tokenSecret: string;
+  readonly processId: string;
+  readonly log: Logger;
+}
+
+/** The role `beacon` of this process. */
+export interface BeaconPart {
+  readonly routes: readonly Route[];
+  readonly fallback: Fallback | undefined;
+  readonly metrics: MetricSource;
+  /** Takes the WebSocket connections of a server. */
+  attach(listening: Listening): void;
+  /** Sends the clients away over `spreadMs` and ends. */
+  drain(spreadMs: number): Promise<void>;
+}
+
+function withSecret(config: BeaconConfig, secret: string): BeaconConfig {
+  const { client = {} } = config;
+  return { ...config, client: { ...client, token: { ...client.token, hmac_secret_key: secret } } };
+}
+
+function portalOf({ effective, log }: RunBeaconOptions): Fallback | undefined {
+  const { portal } = effective.config;
+  if (!portal.enabled) return undefined;
+  const directory = findPortal(portal.dir);
+  if (directory === undefined) {
+    log.warn({ dir: portal.dir }, 'the portal is enabled, but it has not been built');
+    return undefined;
+  }
+  return portalFallback(directory);
+}
+
+function guestRouteOf({ effective: { config }, tokenSecret }: RunBeaconOptions): Route {
+  const { guests, client, http_server: http } = config;
+  return guestRoute({
+    signer: guests.enabled ? createTokenSigner(tokenSecret, client.token) : undefined,
+    limiter: createRateLimiter({
+      perMinute: guests.rate_limit.per_minute,
+      burst: guests.rate_limit.burst,
+    }),
+    tokenTtlMs: guests.token_ttl,
+    allowedOrigins: client.allowed_origins,
+    clientIpHeader: http.client_ip_header,
+  });
+}
+
+function createTheBeacon(options: RunBeaconOptions, asker: Asker): Beacon {
+  const { effective, store, channels, processId, log } = options;
+  const { rooms, client } = effective.config;
+  const definitions = new Map(options.definitions.map((each) => [each.kind, each]));
+  const limiter = createRateLimiter({
+    perMinute: rooms.rate_limit.per_minute,
+    burst: rooms.rate_limit.burst,
+  });
+  const now = createStoreTime(store.actors, processId);
+  // The Beacon's own limit must not cut in first: what the actor says is worth more than "no answer".
+  const timeoutMs = Math.max(50, Math.min(10_000, client.rpc_timeout - 250));
+  return createBeacon({
+    store: { channels: channels(), actors: store.actors },
+    config: withSecret(beaconConfigOf(effective), options.tokenSecret),
+    kinds: actorKinds(options.definitions),
+    rpc: new Map([
+      ['createRoom', createRoom({ asker, definitions, limiter })],
+      ['ask', askActor({ asker, definitions, timeoutMs })],
+      ['time', async () => ({ now: await now() })],
+    ]),
+    log: ({ level, message, fields }) => {
+      log[level](fields, message);
+    },
+    node: processId,
+    version: VERSION,
+  });
+}
+
+function metricsOf(beacon: Beacon): MetricSource {
+  const counts = (of: Readonly<Record<string, number>>): ReadonlyMap<string, number> =>
+    new Map(Object.entries(of));
+  return {
+    prefix: 'beacon',
+    counters: () => beacon.snapshot().counters,
+    gauges: () => beacon.snapshot().gauges,
+    labelled() {
+      const { commands, replyErrors, disconnects, unsubscribes } = beacon.snapshot();
+      return {
+        commands: { label: 'command', counts: counts(commands) },
+        reply_errors: { label: 'code', counts: counts(replyErrors) },
+        disconnects: { label: 'code', counts: counts(disconnects) },
+        unsubscribes: { label: 'code', counts: counts(unsubscribes) },
+      };
+    },
+  };
+}
+
+/** Makes the Beacon of this process with its HTTP endpoints; it takes connections once it is attached. */
+export function createBeaconPart(options: RunBeaconOptions): BeaconPart {
+  const { store, channels, processId } = options;
+  const asker = createAsker({
+    store: { actors: store.actors, channels: channels(), partitions: store.partitions },
+    id: processId,
+  });
+  const beacon = createTheBeacon(options, asker);
+  return {
+    routes: [guestRouteOf(options)],
+    fallback: portalOf(options),
+    metrics: metricsOf(beacon),
+    attach({ server }) {
+      attachBeacon(server, beacon);
+      beacon.run();
+    },
+    async drain(spreadMs) {
+      await beacon.drain(spreadMs);
+      await Promise.all([beacon.stop(), asker.close()]);
+    },
+  };
+}

@@ -1,0 +1,263 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Runner } from '@belfry/actors';
+import { shareChannels, type Store } from '@belfry/store';
+import { adminRoutes } from '../admin/admin-routes.ts';
+import { announceServer, withdrawServer } from '../admin/running-server.ts';
+import { beaconConfigOf } from '../config/beacon-config.ts';
+import { type EffectiveConfig, resolveConfig } from '../config/resolve-config.ts';
+import type { BelfryConfig, ResolvedConfig } from '../config/schema.ts';
+import { listen, type Listening } from '../http/listen.ts';
+import { createRouter, type Route } from '../http/router.ts';
+import { SECURITY_HEADERS } from '../http/security-headers.ts';
+import { createLogger, type Logger } from '../log/logger.ts';
+import { loadSecrets, type Secrets } from '../secrets/secrets.ts';
+import { baseRoutes } from './base-routes.ts';
+import { historyPolicies } from './history-policies.ts';
+import { loadActors } from './load-actors.ts';
+import { createMetrics, type MetricSource } from './metrics.ts';
+import { openStore } from './open-store.ts';
+import { createActorRunner, runnerMetrics } from './run-actors.ts';
+import { type BeaconPart, createBeaconPart } from './run-beacon.ts';
+import { StartError } from './start-error.ts';
+import { storeMetrics } from './store-metrics.ts';
+import { VERSION } from './package-version.ts';
+import { watchStore } from './watch-store.ts';
+
+/** A server that runs in this process. */
+export interface RunningBelfry {
+  /** Where it is reached from this machine; `undefined`: it does not listen. */
+  readonly url: string | undefined;
+  readonly config: ResolvedConfig;
+  /** Sends clients away, finishes turns, gives leases back and closes the store. Never rejects; the second call waits for the first. */
+  stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly log: Logger;
+  /** Ends the waiting for a store that is not there. */
+  readonly signal?: AbortSignal;
+  /** Whether it listens for HTTP. */
+  readonly listens: boolean;
+}
+
+/** What has been started, to be stopped in the opposite order. */
+type Cleanup = () => Promise<void> | void;
+
+/** Of the time a stop may take, how much clients get to go away one after the other, and how much turns get to end. */
+const SPREAD_PART = 0.2;
+const TURNS_PART = 0.6;
+const HTTP_GRACE_MS = 300;
+/** How long a start waits for the store to take this process in, in ms. */
+const JOIN_MS = 10_000;
+
+/** Unique to the process's life, and telling where it runs. */
+function newProcessId(): string {
+  const host = hostname()
+    .replaceAll(/[^A-Za-z0-9-]/g, '-')
+    .slice(0, 40);
+  return `${host}-${process.pid}-${randomUUID().slice(0, 8)}`;
+}
+
+class Startup {
+  readonly cleanups: Cleanup[] = [];
+  readonly #log: Logger;
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  onStop(cleanup: Cleanup): void {
+    this.cleanups.push(cleanup);
+  }
+
+  async undo(): Promise<void> {
+    for (const cleanup of this.cleanups.splice(0).reverse()) {
+      try {
+        await cleanup();
+      } catch (error) {
+        this.#log.warn({ err: error }, 'a part did not stop as it should');
+      }
+    }
+  }
+}
+
+interface Parts {
+  readonly effective: EffectiveConfig;
+  readonly secrets: Secrets;
+  readonly store: Store;
+  readonly log: Logger;
+}
+
+function adminRoutesOf(parts: Parts, channels: ReturnType<typeof shareChannels>): Route[] {
+  const { effective, secrets, store } = parts;
+  // On Redis the CLI goes to the store itself.
+  if (secrets.admin === undefined || effective.config.redis.url !== undefined) return [];
+  return adminRoutes({
+    secret: secrets.admin,
+    context: {
+      actors: store.actors,
+      historyPolicyOf: historyPolicies(beaconConfigOf(effective)),
+    },
+    channels,
+  });
+}
+
+/** Starts the runner. A store that is slow to answer does not keep the rest of the process from starting. */
+async function startRunner(
+  runner: Runner,
+  { log, signal }: { readonly log: Logger; readonly signal: AbortSignal | undefined },
+): Promise<void> {
+  const running = runner.run().then(() => true);
+  const late = sleep(JOIN_MS, false, { ref: false, ...(signal === undefined ? {} : { signal }) });
+  try {
+    if (await Promise.race([running, late])) return;
+  } catch (error) {
+    // What the sleep rejects with when it is cut short.
+    if (signal?.aborted !== true) throw error;
+    running.catch(() => undefined);
+    throw new StartError('it was stopped while it started.', { cause: error });
+  }
+  log.warn('the store takes its time; turns begin when it answers');
+  running.then(
+    () => {
+      log.info('turns begin');
+    },
+    (error: unknown) => {
+      log.error({ err: error }, 'this process cannot run turns');
+    },
+  );
+}
+
+/** Starts what the config says, in the order store, turns, clients. Throws `ConfigError` and `StartError`; then nothing is left running. */
+export async function startEffective(
+  effective: EffectiveConfig,
+  options: StartOptions,
+): Promise<RunningBelfry> {
+  const startup = new Startup(options.log);
+  try {
+    return await start(effective, options, startup);
+  } catch (error) {
+    await startup.undo();
+    throw error;
+  }
+}
+
+async function start(
+  effective: EffectiveConfig,
+  { log, signal, listens }: StartOptions,
+  startup: Startup,
+): Promise<RunningBelfry> {
+  const { config } = effective;
+  const { roles, shutdown } = config;
+  const definitions = await loadActors(effective);
+  const secrets = loadSecrets(config);
+  const processId = newProcessId();
+
+  const store = await openStore(config, { log, signal });
+  startup.onStop(() => store.close());
+  const { description } = await store.health();
+  log.info({ store: description }, 'the store is open');
+  startup.onStop(watchStore(store, log));
+
+  const channels = shareChannels(store.channels);
+  const metrics: MetricSource[] = [storeMetrics(store)];
+  let beacon: BeaconPart | undefined;
+  if (roles.includes('beacon')) {
+    beacon = createBeaconPart({
+      effective,
+      store,
+      channels,
+      definitions,
+      tokenSecret: secrets.token ?? '',
+      processId,
+      log,
+    });
+    metrics.push(beacon.metrics);
+  }
+  if (roles.some((role) => role !== 'beacon')) {
+    const runner = createActorRunner({
+      store,
+      config,
+      actors: definitions,
+      secret: secrets.random ?? '',
+      processId,
+      historyFor: historyPolicies(beaconConfigOf(effective)),
+      log,
+      drainMs: shutdown.timeout * TURNS_PART,
+    });
+    metrics.push(runnerMetrics(runner));
+    startup.onStop(() => runner.drain());
+    await startRunner(runner, { log, signal });
+  }
+
+  let stopping = false;
+  let listening: Listening | undefined;
+  if (listens) {
+    const routes = [
+      ...baseRoutes({ config, store, metrics: createMetrics(metrics), isStopping: () => stopping }),
+      ...(beacon?.routes ?? []),
+      ...adminRoutesOf({ effective, secrets, store, log }, channels),
+    ];
+    const router = createRouter({
+      routes,
+      fallback: beacon?.fallback,
+      headers: SECURITY_HEADERS,
+      onError: (error) => {
+        log.error({ err: error }, 'a request failed');
+      },
+    });
+    const { address, port } = config.http_server;
+    const opened = await listen(router, { address, port });
+    listening = opened;
+    startup.onStop(() => opened.close(HTTP_GRACE_MS));
+    if (config.redis.url === undefined) {
+      announceServer(config.data_dir, { url: opened.url, pid: process.pid });
+      startup.onStop(() => {
+        withdrawServer(config.data_dir);
+      });
+    }
+    beacon?.attach(opened);
+  }
+  if (beacon !== undefined) {
+    const { drain } = beacon;
+    startup.onStop(() => drain(shutdown.timeout * SPREAD_PART));
+  }
+  const url = listening?.url;
+  log.info(
+    { version: VERSION, roles, url, process: processId, kinds: definitions.map((d) => d.kind) },
+    'started',
+  );
+
+  let stopped: Promise<void> | undefined;
+  return {
+    url,
+    config,
+    stop() {
+      stopping = true;
+      stopped ??= startup.undo();
+      return stopped;
+    },
+  };
+}
+
+/**
+ * Starts Belfry in this process, for programs and tests: `await startBelfry({ actors: [match], http_server: { port: 0 } })`. Reads no file
+ * and no environment. Throws `ConfigError` and `StartError`. It handles no signals: call `stop()`.
+ */
+export async function startBelfry(
+  config: BelfryConfig = {},
+  { log }: { readonly log?: Logger } = {},
+): Promise<RunningBelfry> {
+  const workingDirectory = process.cwd();
+  const effective = resolveConfig({
+    file: { name: 'startBelfry', directory: workingDirectory, values: config },
+    workingDirectory,
+  });
+  const { roles, log: logConfig } = effective.config;
+  return startEffective(effective, {
+    log: log ?? createLogger(logConfig),
+    listens: roles.includes('beacon') || config.http_server?.port !== undefined,
+  });
+}

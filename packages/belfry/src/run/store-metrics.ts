@@ -1,0 +1,16 @@
+import type { Store } from '@belfry/store';
+import type { MetricSource } from './metrics.ts';
+
+/** Of a store's counters, those that also go down. */
+const GAUGES: ReadonlySet<string> = new Set(['queued_bytes']);
+
+/** The figures of a store for `/metrics`. */
+export function storeMetrics(store: Store): MetricSource {
+  const some = (wanted: (name: string) => boolean): Record<string, number> =>
+    Object.fromEntries(Object.entries(store.counters()).filter(([name]) => wanted(name)));
+  return {
+    prefix: 'store',
+    counters: () => some((name) => !GAUGES.has(name)),
+    gauges: () => some((name) => GAUGES.has(name)),
+  };
+}
