@@ -8,7 +8,7 @@ import { checkLine, checkMillis, checkWhole } from './validate.ts';
 type ClaimedFields = readonly [
   actor: string,
   fence: string,
-  version: string,
+  version: number,
   state: string | null,
   meta: string | null,
   wake: string | null,
@@ -61,7 +61,7 @@ function readClaimed(fields: ClaimedFields, leaseUntil: number): ClaimedActor {
   return {
     actor: actor as ActorKey,
     fence: Number(fence) as Fence,
-    version: Number(version) as Version,
+    version: version as Version,
     state,
     meta: readText(meta),
     leaseUntil,

@@ -21,6 +21,7 @@ end
 
 local out = { stats, now, 0 }
 local total = #argv
+local lease_texts = {}
 
 local function dead_letter(actor, key, at, index)
   local message = call('LINDEX', base .. 'i:' .. actor, index)
@@ -37,26 +38,28 @@ end
 
 while i <= total do
   local stop = i + tonumber(argv[i])
-  local actor, fence = argv[i + 1], argv[i + 2]
+  local actor = argv[i + 1]
   local key = base .. 'a:' .. actor
-  local r = call('HMGET', key, 'f', 'v', 'n', 'c', 'u', 'l', 'x', 'e')
-  if r[1] ~= fence or not tonumber(r[5]) then
+  local fence, version, n, consumed, old_lease, _, _, old_lane, has_state, _, had_meta = read_record(key)
+  if not fence or fence ~= tonumber(argv[i + 2]) or old_lease == NONE then
     out[#out + 1] = 2
-  elseif (r[2] or '0') ~= argv[i + 3] then
+  elseif version ~= tonumber(argv[i + 3]) then
     out[#out + 1] = 3
   else
-    local n, consumed = tonumber(r[3]), tonumber(r[4])
     local through = tonumber(argv[i + 7]) or consumed
     if through > n then
       through = n
     elseif through < consumed then
       through = consumed
     end
-    local op = argv[i + 4]
-    local exists = op == 's' or (op == 'k' and r[8])
+    local op, meta, suspend = argv[i + 4], argv[i + 6], argv[i + 10]
+    if op == 's' then
+      has_state = 1
+    elseif op == 'd' then
+      has_state = 0
+    end
     local inbox = base .. 'i:' .. actor
     local outbox
-    local wake, hold, suspend = argv[i + 8], argv[i + 9], argv[i + 10]
 
     local a = i + 14
     while a <= stop do
@@ -68,7 +71,7 @@ while i <= total do
       elseif kind == 's' then
         if argv[a + 1] ~= actor then
           deliver(argv[a + 1], argv[a + 2], argv[a + 3], argv[a + 4] == '1', tonumber(argv[a + 5]), true)
-        elseif argv[a + 4] == '1' and not exists then
+        elseif argv[a + 4] == '1' and has_state == 0 then
           count(5)
         elseif argv[a + 3] ~= '' and seen(actor, argv[a + 3], true) then
           count(1)
@@ -76,7 +79,7 @@ while i <= total do
           count(2)
           bury(actor, key, { body = argv[a + 2], acceptedAt = now, error = 'inbox full', attempts = 0 })
         else
-          call('RPUSH', inbox, text(now) .. ' ' .. argv[a + 2])
+          call('RPUSH', inbox, now_text .. ' ' .. argv[a + 2])
           n = n + 1
         end
         a = a + 6
@@ -99,56 +102,70 @@ while i <= total do
       to_outbox(outbox)
       out[3] = 1
     end
-    if through == n then
-      if n > consumed then
+    if through > consumed then
+      if through == n then
         call('DEL', inbox)
+      else
+        call('LTRIM', inbox, through - consumed, -1)
       end
-    elseif through > consumed then
-      call('LTRIM', inbox, through - consumed, -1)
     end
 
-    local has, version = n > through, 0
-    if op ~= 'd' then
-      version = tonumber(argv[i + 3]) + 1
-    end
-    local lane, due, lease_end = '', nil, ''
+    local has = n > through
+    local wake, hold = tonumber(argv[i + 8]) or NONE, tonumber(argv[i + 9]) or NONE
+    local lane, due, lease_end, due_text = 0, NONE, NONE, nil
     if suspend == '' then
       local wish = argv[i + 11]
-      local held_until = tonumber(hold)
-      if wish == 'k' or (wish == 'm' and has and (not held_until or held_until <= now)) then
-        due = now + tonumber(argv[i + 12])
+      if wish == 'k' or (wish == 'm' and has and hold <= now) then
+        local ms = argv[i + 12]
+        due = now + tonumber(ms)
+        due_text = lease_texts[ms]
+        if not due_text then
+          due_text = text(due)
+          lease_texts[ms] = due_text
+        end
         lease_end = due
-        lane = (wake ~= '' and not has) and 't' or 'm'
+        lane = (wake ~= NONE and not has) and 2 or 1
       else
-        due, lane = rest_due(has, tonumber(wake), held_until)
+        due, lane = rest_due(has, wake, hold)
+        if lane == 2 then
+          due_text = argv[i + 8]
+        end
       end
     end
 
-    local old_lane, old_due = r[6], tonumber(r[5])
-    if not exists and not has and wake == '' and lease_end == '' and call('EXISTS', base .. 'dl:' .. actor) == 0 then
+    if has_state == 0 and not has and wake == NONE and lease_end == NONE and call('EXISTS', base .. 'dl:' .. actor) == 0 then
       erase(actor, key, old_lane)
     else
+      version = op == 'd' and 0 or version + 1
+      local record = pack_record(fence, version, n, through, lease_end, wake, hold, lane, has_state, suspend == '' and 0 or 1,
+        meta == '' and 0 or 1)
       if op == 's' then
-        call('HSET', key, 's', argv[i + 5], 'v', version, 'm', argv[i + 6], 'n', n, 'c', through, 'w', wake, 'h', hold,
-          'u', lease_end, 'l', lane, 'x', suspend, 'e', '1')
+        call('HSET', key, 's', argv[i + 5], 'p', record)
       else
+        call('HSET', key, 'p', record)
         if op == 'd' then
-          call('HDEL', key, 's', 'e')
+          call('HDEL', key, 's')
         end
-        call('HSET', key, 'v', version, 'm', argv[i + 6], 'n', n, 'c', through, 'w', wake, 'h', hold,
-          'u', lease_end, 'l', lane, 'x', suspend)
       end
-      put_due(actor, old_lane, lane, due)
-      if lease_end == '' and lane ~= '' and (lane ~= old_lane or not old_due or due < old_due) then
+      if meta ~= '' then
+        call('HSET', key, 'm', meta)
+      elseif had_meta == 1 then
+        call('HDEL', key, 'm')
+      end
+      if suspend ~= '' then
+        call('HSET', key, 'x', suspend)
+      end
+      put_due(actor, old_lane, lane, due, due_text)
+      if lease_end == NONE and lane ~= 0 and (lane ~= old_lane or due < old_lease) then
         note_wake(lane, due)
       end
     end
 
     local o = #out
     out[o + 1] = 1
-    out[o + 2] = lease_end == '' and 0 or lease_end
+    out[o + 2] = lease_end == NONE and 0 or lease_end
     out[o + 3] = n - through
-    if lease_end ~= '' then
+    if lease_end ~= NONE then
       local most = tonumber(argv[i + 13])
       out[o + 4] = through + 1
       out[o + 5] = (has and most > 0) and call('LRANGE', inbox, 0, most - 1) or {}

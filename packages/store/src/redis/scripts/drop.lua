@@ -16,9 +16,10 @@ if dropped > 0 and call('EXISTS', letters) == 0 then
   call('ZREM', base .. 'dead', actor)
   -- Nothing else about the actor changed: only an actor of which nothing is left is touched.
   local key = base .. 'a:' .. actor
-  local r = call('HMGET', key, 'e', 'n', 'c', 'u', 'w', 'l')
-  if r[2] and not r[1] and r[2] == r[3] and not tonumber(r[4]) and not tonumber(r[5]) then
-    erase(actor, key, r[6])
+  local fence, _, n, c, lease, wake, _, lane, has_state = read_record(key)
+  if fence and has_state == 0 and n == c and lease == NONE and wake == NONE then
+    erase(actor, key, lane)
   end
 end
+send_wakes()
 return { stats, dropped }

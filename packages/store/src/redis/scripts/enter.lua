@@ -19,7 +19,7 @@ for i = 4, #argv, 9 do
     must = argv[i + 8] == '1',
   }
   local tells = new.actor ~= ''
-  if tells and new.must and call('HEXISTS', base .. 'a:' .. new.actor, 'e') == 0 then
+  if tells and new.must and not exists(new.actor) then
     out[#out + 1] = 3
   else
     local old = read_entry(channel, client)
@@ -50,7 +50,7 @@ for i = 4, #argv, 9 do
 end
 local after = next_expiry()
 if after and (not before or after < before) then
-  note_wake('m', after)
+  note_wake(1, after)
 end
 send_wakes()
 return out

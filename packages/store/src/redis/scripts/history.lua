@@ -6,19 +6,18 @@
 --- @include channel
 
 local channel, limit = argv[4], tonumber(argv[5])
-local top, epoch, r = open_channel(channel)
-if not r[2] then
-  local key, ttl = base .. 'c:' .. channel, tonumber(argv[8])
-  call('HSET', key, 'o', 0, 'e', epoch, 'x', now + ttl, 't', 0, 'b', keep(key, ttl))
-  return { 0, epoch, {} }
+local epoch, new, top, _, size = open_channel(channel)
+if new then
+  local ttl = tonumber(argv[8])
+  save_channel(channel, epoch, 0, 0, now + ttl, 0, 0, now + ttl)
+  keep(base .. 'c:' .. channel, ttl)
 end
-if limit == 0 then
+if limit == 0 or top == 0 then
   return { top, epoch, {} }
 end
 local list = base .. 'h:' .. channel
-local length = call('LLEN', list)
-local oldest = top - length + 1
-local from, to = math.max(oldest, top - (tonumber(r[5]) or 0) + 1), top
+local oldest = top - call('LLEN', list) + 1
+local from, to = math.max(oldest, top - size + 1), top
 local since = tonumber(argv[6])
 if argv[7] == '1' then
   if since and since - 1 < to then

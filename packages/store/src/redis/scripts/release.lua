@@ -5,10 +5,9 @@
 
 for i = 4, #argv, 2 do
   local key = base .. 'a:' .. argv[i]
-  local r = call('HMGET', key, 'f', 'u')
-  if r[1] == argv[i + 1] and r[2] and r[2] ~= '' then
-    call('HSET', key, 'u', '')
-    settle(argv[i])
+  local fence, version, n, c, lease, wake, hold, lane, has_state, suspended, has_meta = read_record(key)
+  if fence and fence == tonumber(argv[i + 1]) and lease ~= NONE then
+    settle(argv[i], key, fence, version, n, c, wake, hold, lane, has_state, suspended, has_meta)
   end
 end
 send_wakes()

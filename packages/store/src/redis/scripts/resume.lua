@@ -4,11 +4,11 @@
 --- @include actor
 
 local key = base .. 'a:' .. argv[4]
-local reason = call('HGET', key, 'x')
-if not reason or reason == '' then
+local fence, version, n, c, _, wake, _, lane, has_state, suspended, has_meta = read_record(key)
+if not fence or suspended == 0 then
   return 0
 end
-call('HSET', key, 'x', '', 'h', '')
-settle(argv[4])
+call('HDEL', key, 'x')
+settle(argv[4], key, fence, version, n, c, wake, NONE, lane, has_state, 0, has_meta)
 send_wakes()
 return 1

@@ -1,72 +1,86 @@
 --- @include partition
---- The log of a channel. Hash `c:<channel>`: o top offset · e epoch · t when the history ends · x when offset and epoch end · z history
---- size · v, k last version and its epoch · a, b when the server drops the list and the hash. List `h:<channel>`: the
---- publications up to the top, each `<offset> <time> <epoch> <origin>\n<body>`, which is also what subscribers get.
+--- The log of a channel. String `c:<channel>`, packed: top offset, when the history ends, when offset and epoch end, history size,
+--- until when the server keeps the list and this key (each a double), then the epoch. List `h:<channel>`: the publications up
+--- to the top, each `<offset> <time> <epoch> <origin>\n<body>`, which is also what subscribers get. String `cv:<channel>`: the last
+--- version, `<epoch> <version> <version epoch>`.
+
+local CHANNEL = '<dddddd'
 
 --- Keeps `key` for at least `ttl` ms; gives until when. Renewed only when a quarter is used up, not with every publication.
 local function keep(key, ttl)
   local slack = math.max(ttl / 4, grace)
-  call('PEXPIRE', key, math.ceil(ttl + slack))
+  call('PEXPIRE', key, text(math.ceil(ttl + slack)))
   return now + ttl + slack
 end
 
---- The channel's position, made if there is none: offset, epoch and the fields read.
+--- The channel's position, new if there is none: epoch, whether it is new, offset, history's end, size, and until when both are kept.
 local function open_channel(channel)
   local key = base .. 'c:' .. channel
-  local r = call('HMGET', key, 'o', 'e', 'x', 't', 'z', 'a', 'b', 'v', 'k')
-  local ends = tonumber(r[3])
-  if not ends or ends <= now then
-    if ends then
-      call('DEL', key, base .. 'h:' .. channel)
+  local packed = call('GET', key)
+  if packed then
+    local offset, ends, forgotten, size, list_kept, kept = struct.unpack(CHANNEL, packed)
+    if forgotten > now then
+      if ends <= now and ends ~= 0 then
+        call('DEL', base .. 'h:' .. channel)
+        ends = 0
+      end
+      return string.sub(packed, 49), false, offset, ends, size, list_kept, kept
     end
-    return 0, string.format('%x', take_numbers(1)), {}
-  end
-  if r[4] and tonumber(r[4]) <= now and r[4] ~= '0' then
     call('DEL', base .. 'h:' .. channel)
-    call('HSET', key, 't', 0)
   end
-  return tonumber(r[1]), r[2], r
+  return string.format('%x', take_numbers(1)), true, 0, 0, 0, 0, 0
+end
+
+local function save_channel(channel, epoch, ...)
+  call('SET', base .. 'c:' .. channel, struct.pack(CHANNEL, ...) .. epoch, 'KEEPTTL')
+end
+
+--- Whether `version` is not above the channel's last one; if it is, remembers it.
+local function is_old_version(channel, epoch, version, version_epoch, ttl)
+  local key = base .. 'cv:' .. channel
+  local of, last, last_epoch = string.match(call('GET', key) or '', '^(%S+) (%S+) (.*)$')
+  if of == epoch and last_epoch == version_epoch and version <= tonumber(last) then
+    return true
+  end
+  call('SET', key, epoch .. ' ' .. text(version) .. ' ' .. version_epoch, 'PX', text(math.ceil(ttl + grace)))
+  return false
 end
 
 --- Publishes. Gives offset, epoch and whether it was published; `version` is a number or nil.
 local function publish(channel, body, origin, size, ttl, meta_ttl, version, version_epoch)
   if size == 0 then
-    call('SPUBLISH', base .. 'ch:' .. channel, '0 ' .. text(now) .. '  ' .. origin .. '\n' .. body)
+    call('SPUBLISH', base .. 'ch:' .. channel, '0 ' .. now_text .. '  ' .. origin .. '\n' .. body)
     return 0, '', true
   end
-  local key, list = base .. 'c:' .. channel, base .. 'h:' .. channel
-  local offset, epoch, r = open_channel(channel)
-  if version then
-    if r[8] and r[9] == version_epoch and version <= tonumber(r[8]) then
-      count(8)
-      return offset, epoch, false
-    end
-    call('HSET', key, 'v', text(version), 'k', version_epoch)
+  if meta_ttl < ttl then
+    meta_ttl = ttl
   end
-  meta_ttl = math.max(ttl, meta_ttl)
+  local list = base .. 'h:' .. channel
+  local epoch, new, offset, _, old_size, list_kept, kept = open_channel(channel)
+  if version and is_old_version(channel, epoch, version, version_epoch, meta_ttl) then
+    count(8)
+    return offset, epoch, false
+  end
   offset = offset + 1
-  if r[5] and tonumber(r[5]) ~= size then
+  if old_size ~= size and old_size > 0 then
     -- Above the old size there may be what was not trimmed yet.
-    call('LTRIM', list, -tonumber(r[5]), -1)
+    call('LTRIM', list, -old_size, -1)
   end
-  local item = text(offset) .. ' ' .. text(now) .. ' ' .. epoch .. ' ' .. origin .. '\n' .. body
+  local item = offset .. ' ' .. now_text .. ' ' .. epoch .. ' ' .. origin .. '\n' .. body
   local length = call('RPUSH', list, item)
   -- Trimmed late, so that a long history is not trimmed with every publication. Readers see no more than `size`.
   if length > size + math.min(size, 16) then
     call('LTRIM', list, -size, -1)
   end
-  call('HSET', key, 'o', offset, 't', now + ttl, 'x', now + meta_ttl)
-  if r[2] ~= epoch or tonumber(r[5]) ~= size then
-    call('HSET', key, 'e', epoch, 'z', size)
+  if length == 1 or list_kept < now + ttl then
+    list_kept = keep(list, ttl)
   end
-  local kept = tonumber(r[6])
-  if length == 1 or not kept or kept < now + ttl then
-    call('HSET', key, 'a', keep(list, ttl))
+  if new or kept < now + meta_ttl then
+    -- The key may not be there yet.
+    save_channel(channel, epoch, 0, 0, 0, 0, 0, 0)
+    kept = keep(base .. 'c:' .. channel, meta_ttl)
   end
-  kept = tonumber(r[7])
-  if not kept or kept < now + meta_ttl then
-    call('HSET', key, 'b', keep(key, meta_ttl))
-  end
+  save_channel(channel, epoch, offset, now + ttl, now + meta_ttl, size, list_kept, kept)
   call('SPUBLISH', base .. 'ch:' .. channel, item)
   return offset, epoch, true
 end

@@ -1,6 +1,9 @@
 --- @include partition
---- Due times. Lane 'm' holds what has messages, lane 't' what waits for a tick; an actor is in one of them or in none.
+--- Due times. Lane 1, zset `due:m`, holds what has messages; lane 2, `due:t`, what waits for a tick; an actor is in one or, lane 0, in none.
 
+local NONE = -1
+local LANES = { base .. 'due:m', base .. 'due:t' }
+local LANE_NAMES = { 'm', 't' }
 local wake_due = {}
 
 --- Remembers that something in `lane` became due earlier, for one wake per lane and call.
@@ -13,36 +16,31 @@ end
 
 local function send_wakes()
   for lane, at in pairs(wake_due) do
-    call('SPUBLISH', base .. 'wake', lane .. ' ' .. text(at))
+    call('SPUBLISH', base .. 'wake', LANE_NAMES[lane] .. ' ' .. text(at))
   end
 end
 
---- Tells the holder of a leased actor that its empty inbox got a message.
-local function wake_holder(actor, holder)
-  call('SPUBLISH', base .. 'wake', 'i ' .. actor .. ' ' .. holder)
-end
-
---- When an active actor without a lease is due, and in which lane ('' for none). `wake` and `hold` are numbers or nil.
+--- When an active actor without a lease is due, and in which lane. `wake` and `hold` may be NONE.
 local function rest_due(has_messages, wake, hold)
-  local at, lane = nil, ''
+  local at, lane = NONE, 0
   if has_messages then
-    at, lane = now, 'm'
-    if hold and hold > now then
+    at, lane = now, 1
+    if hold > now then
       at = hold
     end
   end
-  if wake and (not at or wake < at) then
-    at, lane = wake, 't'
+  if wake ~= NONE and (lane == 0 or wake < at) then
+    return wake, 2
   end
   return at, lane
 end
 
---- Moves an actor from `old_lane` to `lane` ('' or false for none).
-local function put_due(actor, old_lane, lane, at)
-  if old_lane and old_lane ~= '' and old_lane ~= lane then
-    call('ZREM', base .. 'due:' .. old_lane, actor)
+--- Moves an actor from `old_lane` to `lane`; `at` as a number, and as text where the caller has it.
+local function put_due(actor, old_lane, lane, at, at_text)
+  if old_lane ~= lane and old_lane ~= 0 then
+    call('ZREM', LANES[old_lane], actor)
   end
-  if lane ~= '' then
-    call('ZADD', base .. 'due:' .. lane, at, actor)
+  if lane ~= 0 then
+    call('ZADD', LANES[lane], at_text or (at == now and now_text) or text(at), actor)
   end
 end

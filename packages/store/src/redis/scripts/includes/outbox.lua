@@ -13,7 +13,7 @@ local function to_outbox(effects)
   for i = 1, #effects, 1000 do
     call('RPUSH', base .. 'ob', unpack(effects, i, math.min(i + 999, #effects)))
   end
-  if call('ZADD', base .. 'due:m', 'NX', now + OUTBOX_PATIENCE, OUTBOX_MEMBER) == 1 then
-    note_wake('m', now + OUTBOX_PATIENCE)
+  if call('ZADD', LANES[1], 'NX', text(now + OUTBOX_PATIENCE), OUTBOX_MEMBER) == 1 then
+    note_wake(1, now + OUTBOX_PATIENCE)
   end
 end

@@ -26,13 +26,15 @@ local function count(what, by)
   stats[what] = stats[what] + (by or 1)
 end
 
---- A number as text without loss: `..` keeps 14 digits only.
+--- A number as text without loss: `..` keeps 14 digits only. Large numbers should be made text before they go into `call`, which
+--- takes several times longer to do it.
 local function text(n)
   if n == math.floor(n) then
     return string.format('%.0f', n)
   end
   return string.format('%.17g', n)
 end
+local now_text = text(now)
 
 --- The first of `n` numbers that this partition has never given out. It grows with time too, so that a replica that takes over
 --- without the last writes does not give one out twice.

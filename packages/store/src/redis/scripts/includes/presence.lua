@@ -60,7 +60,7 @@ end
 
 --- A message about presence: it cannot be refused.
 local function tell(entry, message)
-  if entry.must and call('HEXISTS', base .. 'a:' .. entry.actor, 'e') == 0 then
+  if entry.must and not exists(entry.actor) then
     count(7)
   else
     deliver(entry.actor, message, '', entry.must, PRESENCE_LIMIT, true)
