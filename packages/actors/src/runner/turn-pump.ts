@@ -22,6 +22,9 @@ import {
 } from './held-actor.ts';
 import type { RunnerContext } from './runner-context.ts';
 
+/** Of how many unknown kinds to tell. */
+const MAX_UNKNOWN_KINDS = 1_000;
+
 export interface TurnPumpInput {
   readonly context: RunnerContext;
   /** This process made something due in a lane, or will have to look again at an actor that it let go. */
@@ -374,7 +377,7 @@ export class TurnPump {
   #leaveUnknown(held: HeldActor): void {
     this.#context.metrics.counters.unknown_kinds++;
     this.#abandon(held);
-    if (this.#unknownKinds.has(held.kind)) return;
+    if (this.#unknownKinds.has(held.kind) || this.#unknownKinds.size >= MAX_UNKNOWN_KINDS) return;
     this.#unknownKinds.add(held.kind);
     this.#context.tell({ type: 'unknown-kind', kind: held.kind, actor: held.actor });
   }
