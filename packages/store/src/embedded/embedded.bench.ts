@@ -7,6 +7,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { encodeClientMessage } from '@belfry/protocol';
 import type { ActorKey } from '@belfry/protocol';
 import type { ClaimedActor, Commit } from '../actor-store.ts';
@@ -52,7 +53,7 @@ async function cycles(store: Store): Promise<void> {
     for (let i = first; running; i += 7) {
       const to: ActorKey = `match/${i % actors}`;
       if ((await store.actors.send({ to, body })) === 'accepted') sent += 1;
-      while (running && sent - done > 20_000) await new Promise((go) => setTimeout(go, 1));
+      while (running && sent - done > 20_000) await setTimeout(1);
     }
   };
   const scheduler = async (partition: ReturnType<typeof allPartitions>[number]): Promise<void> => {
@@ -67,7 +68,7 @@ async function cycles(store: Store): Promise<void> {
       });
       claims += 1;
       if (claimed.length === 0) {
-        await new Promise((go) => setTimeout(go, 2));
+        await setTimeout(2);
         continue;
       }
       const results = await store.actors.commit(claimed.map(turn));
@@ -81,21 +82,20 @@ async function cycles(store: Store): Promise<void> {
     ...Array.from({ length: 512 }, (_, i) => sender(i)),
     ...allPartitions(store.partitions).map((partition) => scheduler(partition)),
   ];
-  await new Promise((go) => setTimeout(go, seconds * 1000));
+  await setTimeout(seconds * 1000);
   running = false;
   const elapsed = (performance.now() - before) / 1000;
   const finished = done;
   await Promise.all(all);
   const used = process.cpuUsage(cpu);
   const { commits = 0, batches = 1, ops = 0 } = store.counters();
-  console.table({
-    actors,
-    'messages/s': Math.round(finished / elapsed),
-    'commits/s': Math.round(commits / elapsed),
-    'claims/s': Math.round(claims / elapsed),
-    'ops per batch': Math.round(ops / batches),
-    'cpu cores': ((used.user + used.system) / 1e6 / elapsed).toFixed(2),
-  });
+  const perSecond = (count: number): string => `${Math.round(count / elapsed)}/s`;
+  const cores = (used.user + used.system) / 1e6 / elapsed;
+  process.stdout.write(
+    `${actors} actors: messages ${perSecond(finished)}, commits ${perSecond(commits)}, claims ${perSecond(claims)}, ` +
+      `${Math.round(ops / batches)} operations per batch, ${cores.toFixed(2)} cores used, ` +
+      `${((cores * elapsed * 1e6) / finished).toFixed(1)} µs CPU per message\n`,
+  );
 }
 
 const dataDir = mkdtempSync(join(tmpdir(), 'belfry-bench-'));

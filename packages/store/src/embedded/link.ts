@@ -68,6 +68,7 @@ export class EmbeddedLink {
   #refusal: StoreError | null = null;
   #onDrained: (() => void) | null = null;
   #onClosed: (() => void) | null = null;
+  #ended = false;
 
   private constructor(worker: Worker, options: LinkOptions) {
     this.#worker = worker;
@@ -85,6 +86,8 @@ export class EmbeddedLink {
     const file = import.meta.url.endsWith('.ts') ? './thread/main.ts' : './thread/main.js';
     const worker = new Worker(new URL(file, import.meta.url), {
       name: 'belfry-store',
+      // Of the process's flags only these concern the thread; others (`--input-type`) would stop it.
+      execArgv: process.execArgv.filter((flag) => flag.startsWith('--conditions=')),
       workerData: options.thread,
     });
     const link = new EmbeddedLink(worker, options);
@@ -121,6 +124,7 @@ export class EmbeddedLink {
         this.#onDrained = resolve;
       });
     }
+    if (this.#ended) return;
     const closed = new Promise<void>((resolve) => {
       this.#onClosed = resolve;
     });
@@ -128,7 +132,6 @@ export class EmbeddedLink {
     const tooLong = setTimeout(() => this.#onClosed?.(), this.#options.timeoutMs);
     await closed;
     clearTimeout(tooLong);
-    if (this.#timer !== null) clearTimeout(this.#timer);
     await this.#worker.terminate();
   }
 
@@ -279,6 +282,7 @@ export class EmbeddedLink {
 
   /** The thread has ended: by our wish, or by a fault, after which nothing can be known. */
   #die(cause: Error | null): void {
+    this.#ended = true;
     const why = cause === null ? '' : `: ${cause.message}`;
     const error = new StoreError('unavailable', `the store's thread has ended${why}; restart`, {
       ...(cause !== null && { cause }),
@@ -290,6 +294,7 @@ export class EmbeddedLink {
     this.#sealed.length = 0;
     this.#open = new Batch();
     this.#queuedBytes = 0;
+    if (this.#timer !== null) clearTimeout(this.#timer);
     this.#onDrained?.();
     this.#onClosed?.();
   }

@@ -14,12 +14,15 @@ const ACTOR_WEIGHT = 512;
 /** Consumed messages of an actor that may stay on disk, to delete many at once. */
 const MAX_LEFTOVERS = 16;
 const MAX_LEFTOVER_BYTES = 4096;
+/** Messages that go into the actor's row instead of the inbox table. */
+const MAX_FEW = 8;
+const MAX_FEW_BYTES = 1024;
 /** Waiting messages of an actor that are kept in memory as well. */
 const MAX_TAIL = 64;
 const MAX_TAIL_BYTES = 64 * 1024;
 
 const COLUMNS = `id, version, fence, lane, due, wake_at, hold_until, holder, lease_until, suspended, stateful,
-  first_seq, next_seq, disk_first, dead, next_dead`;
+  first_seq, next_seq, disk_first, disk_next, few, dead, next_dead`;
 
 /**
  * The actors of the store. Steps change the objects that `get` gives and say so by `changed`; `flush` writes what changed since,
@@ -56,12 +59,12 @@ export class ActorTable {
     this.#maxId = new Query(db, 'SELECT coalesce(max(id), 0) FROM actors');
     this.#insert = new Query(
       db,
-      `INSERT INTO actors (partition, key, ${COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+      `INSERT INTO actors (partition, key, ${COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
     );
     this.#update = new Query(
       db,
       `UPDATE actors SET version=?, fence=?, lane=?, due=?, wake_at=?, hold_until=?, holder=?, lease_until=?, suspended=?, stateful=?,
-        first_seq=?, next_seq=?, disk_first=?, dead=?, next_dead=? WHERE id=?`,
+        first_seq=?, next_seq=?, disk_first=?, disk_next=?, few=?, dead=?, next_dead=? WHERE id=?`,
     );
     this.#delete = new Query(db, 'DELETE FROM actors WHERE id = ?');
     this.#findState = new Query(db, 'SELECT state, meta FROM states WHERE id = ?');
@@ -183,7 +186,7 @@ export class ActorTable {
   #writeRow(actor: ActorType): void {
     const isNew = actor.id === 0;
     if (isNew) actor.id = ++this.#lastId;
-    this.#writeInbox(actor);
+    const few = this.#writeInbox(actor);
     if (actor.stateDirty) this.#writeState(actor);
     const { id, entry } = actor;
     const values = [
@@ -200,6 +203,8 @@ export class ActorTable {
       actor.firstSeq,
       actor.nextSeq,
       actor.diskFirst,
+      actor.diskNext,
+      few,
       actor.dead,
       actor.nextDead,
     ];
@@ -207,26 +212,39 @@ export class ActorTable {
     else this.#update.run(...values, id);
   }
 
-  #writeInbox(actor: ActorType): void {
-    const { id, tail } = actor;
-    for (let i = Math.max(0, actor.diskNext - actor.tailFrom); i < tail.length; i++) {
-      const message = tail[i];
-      if (message !== undefined) this.#putInbox.run(id, message.seq, message.at, message.body);
+  /** Writes the messages that are not on disk. Answers with those that go into the actor's row. */
+  #writeInbox(actor: ActorType): string | null {
+    const { tail } = actor;
+    const fresh = Math.max(0, actor.diskNext - actor.tailFrom);
+    const isFew = tail.length - fresh <= MAX_FEW && actor.tailBytes <= MAX_FEW_BYTES;
+    let few: string | null = null;
+    if (isFew) {
+      if (tail.length > fresh) few = JSON.stringify(tail.slice(fresh));
+    } else {
+      for (let i = fresh; i < tail.length; i++) {
+        const message = tail[i];
+        if (message !== undefined) {
+          this.#putInbox.run(actor.id, message.seq, message.at, message.body);
+        }
+      }
+      actor.diskNext = actor.nextSeq;
     }
-    const leftovers = Math.min(actor.firstSeq, actor.diskNext) - actor.diskFirst;
-    actor.diskNext = actor.nextSeq;
-    if (leftovers <= 0) {
-      actor.diskFirst = actor.firstSeq;
-      actor.leftoverBytes = 0;
-    } else if (leftovers >= MAX_LEFTOVERS || actor.leftoverBytes > MAX_LEFTOVER_BYTES) {
-      this.#trimInbox.run(id, actor.firstSeq);
-      actor.diskFirst = actor.firstSeq;
-      actor.leftoverBytes = 0;
-    }
-    if (tail.length > MAX_TAIL || actor.tailBytes > MAX_TAIL_BYTES) {
+    this.#trimLeftovers(actor);
+    if (!isFew && (tail.length > MAX_TAIL || actor.tailBytes > MAX_TAIL_BYTES)) {
       actor.tail = [];
       actor.tailBytes = 0;
     }
+    return few;
+  }
+
+  #trimLeftovers(actor: ActorType): void {
+    const leftovers = Math.min(actor.firstSeq, actor.diskNext) - actor.diskFirst;
+    if (leftovers > 0 && leftovers < MAX_LEFTOVERS && actor.leftoverBytes <= MAX_LEFTOVER_BYTES) {
+      return;
+    }
+    if (leftovers > 0) this.#trimInbox.run(actor.id, actor.firstSeq);
+    actor.diskFirst = Math.min(actor.firstSeq, actor.diskNext);
+    actor.leftoverBytes = 0;
   }
 
   #writeState(actor: ActorType): void {
@@ -261,8 +279,11 @@ function fill(actor: ActorType, row: SqlRow): void {
   actor.firstSeq = num(row, 11);
   actor.nextSeq = num(row, 12);
   actor.diskFirst = num(row, 13);
-  actor.diskNext = actor.nextSeq;
-  actor.dead = num(row, 14);
-  actor.nextDead = num(row, 15);
+  actor.diskNext = num(row, 14);
+  const few = strOrNull(row, 15);
+  actor.tail = few === null ? [] : (JSON.parse(few) as Waiting[]);
+  for (const { body } of actor.tail) actor.tailBytes += body.length;
+  actor.dead = num(row, 16);
+  actor.nextDead = num(row, 17);
   actor.stateLoaded = false;
 }

@@ -38,12 +38,13 @@ export class Actor {
   meta: string | null = null;
   stateLoaded = true;
 
-  /** The last waiting messages; all that are not on disk yet are among them. */
+  /** The last waiting messages; all that are not rows of the inbox are among them. */
   tail: Waiting[] = [];
   tailBytes = 0;
 
   /** What the tables hold: `id` is 0 when there is no row. */
   id = 0;
+  /** Rows of the inbox: diskFirst ≤ seq < diskNext. */
   diskFirst = 1;
   diskNext = 1;
   stateOnDisk = false;

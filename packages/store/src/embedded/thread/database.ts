@@ -80,8 +80,8 @@ function lock(file: string, pidFile: string): DatabaseSync {
     db.exec('PRAGMA journal_mode = WAL');
     db.exec('PRAGMA synchronous = FULL');
     db.exec('PRAGMA cache_size = -65536');
-    db.exec('PRAGMA wal_autocheckpoint = 4000');
-    db.exec('PRAGMA journal_size_limit = 67108864');
+    db.exec('PRAGMA wal_autocheckpoint = 16000');
+    db.exec('PRAGMA journal_size_limit = 134217728');
     db.exec('PRAGMA temp_store = MEMORY');
     db.exec('BEGIN IMMEDIATE; COMMIT');
     return db;

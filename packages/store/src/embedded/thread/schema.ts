@@ -5,8 +5,8 @@ export const SCHEMA_VERSION = 1;
  * The tables. What changes with every step of an actor is small and stands apart from its state. There are no indexes on what
  * changes often: due times are indexed in memory (`DueIndex`), a channel's top is its last row.
  *
- * `actors`: waiting messages are `first_seq ≤ seq < next_seq`; rows of `inbox` from `disk_first` on exist, those before `first_seq`
- * are leftovers. `history`: publications with `offset ≤ floor` are leftovers.
+ * `actors`: waiting messages are `first_seq ≤ seq < next_seq`. Few and small ones lie in the row itself (`few`, as JSON), which spares
+ * a row each: those from `disk_next` on. The others are rows of `inbox`; rows from `disk_first` to `first_seq` are leftovers. `history`: publications with `offset ≤ floor` are leftovers.
  */
 export const SCHEMA = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -28,6 +28,8 @@ CREATE TABLE actors (
   first_seq INTEGER NOT NULL,
   next_seq INTEGER NOT NULL,
   disk_first INTEGER NOT NULL,
+  disk_next INTEGER NOT NULL,
+  few TEXT,
   dead INTEGER NOT NULL,
   next_dead INTEGER NOT NULL
 );
