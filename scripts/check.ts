@@ -34,6 +34,7 @@ const steps: Record<string, () => string[][]> = {
   ],
   types: () => [['node_modules/typescript/bin/tsc', '-b']],
   imports: () => [['scripts/check-imports.ts']],
+  lock: () => [['scripts/check-lock.ts']],
   unused: () => [['node_modules/knip/bin/knip.js', '--no-progress', '--no-config-hints']],
   // Looks at what `types` emitted, hence after it.
   packages: () =>
