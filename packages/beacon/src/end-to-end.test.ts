@@ -250,6 +250,7 @@ describe('a Beacon on the embedded store, with the unmodified SDK', () => {
       {
         type: 'message',
         from: { type: 'client', user: 'ann', client: clientId },
+        id: 'm1',
         data: { type: 'mark' },
       },
       {

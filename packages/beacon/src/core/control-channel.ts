@@ -52,20 +52,21 @@ export function controlSend(
   message: ClientMessage,
   from: { readonly user: string; readonly client: string },
 ): Send {
+  const { user, client } = from;
   const send = {
     to: target.actor,
     // The actor sees the id as well, so that a refusal can name the message.
     body:
       message.id === null
-        ? encodeClientMessage(from.user, from.client, message.dataJson)
-        : encodeIdentifiedMessage({ ...from, id: message.id }, message.dataJson),
+        ? encodeClientMessage(user, client, message.dataJson)
+        : encodeIdentifiedMessage({ user, client, id: message.id }, message.dataJson),
     mustExist: target.kind.explicit,
     inboxLimit: target.kind.inboxLimit,
   };
   // Escaped, so that no user can make up another's id.
   return message.id === null
     ? send
-    : { ...send, id: `${encodeURIComponent(from.user.toWellFormed())}:${message.id}` };
+    : { ...send, id: `${encodeURIComponent(user.toWellFormed())}:${message.id}` };
 }
 
 /** The messages that presence on a control channel becomes. */

@@ -47,8 +47,9 @@ export class TimerWheel {
     item.slot = -1;
   }
 
-  /** Runs everything that is due at `now` and puts it where it is due next. */
+  /** Runs everything that is due at `now` and puts it where it is due next. Throws what a tick threw first, after all have run. */
   advance(now: number): void {
+    const failures: unknown[] = [];
     const target = Math.floor(now / this.#spanMs);
     // After a long pause one turn of the ring meets everything.
     if (target - this.#position > this.#slots.length) {
@@ -65,9 +66,18 @@ export class TimerWheel {
         // Another's tick may have moved or cancelled it.
         if (item.slot !== index) continue;
         item.slot = -1;
-        if (item.dueAt() <= now) item.tick(now);
+        if (item.dueAt() <= now) this.#run(item, { now, failures });
         if (item.slot < 0) this.schedule(item);
       }
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+
+  #run(item: Timed, { now, failures }: { now: number; failures: unknown[] }): void {
+    try {
+      item.tick(now);
+    } catch (error) {
+      failures.push(error);
     }
   }
 }

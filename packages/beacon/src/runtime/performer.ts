@@ -1,4 +1,10 @@
-import { memberText, replyErrors, withMessage, type ReplyError } from '@belfry/protocol';
+import {
+  disconnects,
+  memberText,
+  replyErrors,
+  withMessage,
+  type ReplyError,
+} from '@belfry/protocol';
 import {
   StoreError,
   type ActorStore,
@@ -51,40 +57,46 @@ export class Performer {
 
   /** Every store call is made within this call, so calls reach the store in the order of the effects. */
   perform(session: Session, effect: Effect): void {
+    this.#start(session, effect)?.catch((error: unknown) => this.#broke(session, error));
+  }
+
+  #start(session: Session, effect: Effect): Promise<void> | undefined {
     switch (effect.type) {
       case 'verify':
-        void this.#verify(session, effect);
-        return;
+        return this.#verify(session, effect);
       case 'attach':
-        void this.#attach(session, effect);
-        return;
+        return this.#attach(session, effect);
       case 'detach':
         this.#detach(session, effect);
-        return;
+        return undefined;
       case 'announce-join':
         this.#announce(session, effect.subscription, 'join');
-        return;
+        return undefined;
       case 'renew-presence':
-        void this.#renew(session, effect);
-        return;
+        return this.#renew(session, effect);
       case 'publish':
-        void this.#publish(session, effect);
-        return;
+        return this.#publish(session, effect);
       case 'send':
-        void this.#send(session, effect);
-        return;
+        return this.#send(session, effect);
       case 'presence':
       case 'presence_stats':
       case 'history':
       case 'rpc':
-        void this.#answer(session, effect);
-        return;
+        return this.#answer(session, effect);
       case 'message':
         this.#message(session, effect.data);
-        return;
+        return undefined;
       case 'closed':
         this.#options.onClosed(session);
+        return undefined;
     }
+  }
+
+  /** A mistake of our own: it costs the connection, not the process. */
+  #broke(session: Session, error: unknown): void {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#options.log({ level: 'error', message: 'an unexpected error', fields: { error: text } });
+    session.close(disconnects.serverError);
   }
 
   /** What the client is told of an error, which is counted and logged. */
