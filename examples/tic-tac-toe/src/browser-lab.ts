@@ -48,6 +48,7 @@ function findChromium(): string {
 export interface Windows extends AsyncDisposable {
   /** Another window of the same browser. @param url the page to open */
   open(url: string, options?: BrowserContextOptions): Promise<Page>;
+  closeAll(): Promise<void>;
   /** Errors on pages, and requests to anywhere but the server. */
   readonly complaints: readonly string[];
 }
@@ -77,6 +78,10 @@ export async function openBrowser(origin: string): Promise<Windows> {
       watch(page);
       await page.goto(url);
       return page;
+    },
+    async closeAll() {
+      const pages = browser.contexts().flatMap((context) => context.pages());
+      await Promise.all(pages.map(async (page) => page.close()));
     },
     [Symbol.asyncDispose]: async () => browser.close(),
   };

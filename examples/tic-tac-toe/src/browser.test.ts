@@ -1,7 +1,7 @@
 /** People at windows: real pages in a real Chromium, on a whole server. */
 import { waitFor } from '@belfry/testkit';
 import { connect } from '@belfry/client';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { buildPortal, openBrowser } from './browser-lab.ts';
 import type { Windows } from './browser-lab.ts';
 import { startGameServer } from './game-lab.ts';
@@ -12,7 +12,10 @@ let portal: Awaited<ReturnType<typeof buildPortal>>;
 let server: GameServer;
 let windows: Windows;
 
-const FINISH_MS = 400;
+/** Long enough to look at a result on a busy machine. */
+const FINISH_MS = 3_000;
+
+vi.setConfig({ testTimeout: 60_000 });
 
 beforeAll(async () => {
   portal = await buildPortal();
@@ -26,7 +29,8 @@ afterAll(async () => {
   await portal?.[Symbol.asyncDispose]();
 });
 
-afterEach(() => {
+afterEach(async () => {
+  await windows.closeAll();
   expect(windows.complaints).toEqual([]);
 });
 
@@ -77,14 +81,14 @@ test('nine marks without a line are a draw in both windows', async () => {
 });
 
 test('whoever lets the clock run out loses; the clock shown is the server’s', async () => {
-  await using fast = await startGameServer({ turnMs: 2_500 }, portal.dir);
+  await using fast = await startGameServer({ turnMs: 5_000 }, portal.dir);
   await using browser = await openBrowser(fast.url);
   const { ann, bea } = await table(fast, browser);
   await ann.mark(0);
   await bea.headline('Your turn');
   for (const each of [ann, bea]) {
     expect(await each.page.getByRole('timer').getAttribute('aria-label')).toMatch(
-      /^[0-3] seconds left$/,
+      /^[0-5] seconds left$/,
     );
   }
   await bea.headline('Ann wins');

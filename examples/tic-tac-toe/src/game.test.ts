@@ -202,7 +202,7 @@ test('a host who leaves loses the game, and the guest is host of the next', asyn
 });
 
 test('a player who is gone too long loses the game, one who comes back in time goes on', async () => {
-  await using server = await startGameServer({ graceMs: 700 });
+  await using server = await startGameServer({ graceMs: 2_000 });
   const { bea, id, host, guest } = await twoPlayers(server.url);
   await host.send({ type: 'start' });
   await until(host, 'started');
@@ -236,7 +236,7 @@ test('a room that everybody has left is gone and does not come back, and one tha
   await room.send({ type: 'leave' });
   room.leave();
   // The seat was given up, so there is nothing to wait for; presence is told at once.
-  await new Promise((resolve) => setTimeout(resolve, 400));
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
   expect(await isGone(ann, left)).toBe(true);
 
   const unclaimed = await ann.createRoom();

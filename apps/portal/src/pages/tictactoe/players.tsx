@@ -43,7 +43,9 @@ function Seat({ side, room, role }: PlayersProps & { readonly side: Side }): JSX
     <li class={classes.filter(Boolean).join(' ')}>
       <Mark side={side} />
       <span class="seat-who">
-        <span class="seat-name">{player.name}</span>
+        <span class="seat-name" title={player.name}>
+          {player.name}
+        </span>
         <span class="seat-note">
           <span class={`dot ${player.connected ? 'is-on' : 'is-off'}`} aria-hidden="true" />
           {player.connected ? notes.join(' · ') : 'Connection lost'}

@@ -86,7 +86,7 @@ function finishing(room: Room, role: Role, { names }: RoomMemory): RoomView {
     detail,
     mood: moodOf(room, role),
     canMark: false,
-    start: role === 'watcher' ? null : { label: 'Rematch in a moment', enabled: false },
+    start: role === 'watcher' ? null : { label: 'Rematch soon', enabled: false },
   };
 }
 

@@ -14,7 +14,7 @@ export function Toast({ problem, onDismiss }: ToastProps): JSX.Element | null {
     if (problem === null) return undefined;
     const timer = setTimeout(onDismiss, SHOWN_MS);
     return () => clearTimeout(timer);
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- `onDismiss` is another function each time
+    // Not `onDismiss`, which is another function each time.
   }, [problem]);
   return (
     <div class="toast-place" role="alert">
