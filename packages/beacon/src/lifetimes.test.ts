@@ -1,0 +1,169 @@
+import { openEmbeddedStore, partitionOf, type Store } from '@belfry/store';
+import { waitFor } from '@belfry/testkit';
+import { Centrifuge } from 'centrifuge';
+import { describe, expect, it } from 'vitest';
+import type { BeaconConfig } from './config.ts';
+import { startBeacon, tokenFor } from './testing/beacon-rig.ts';
+
+const config: BeaconConfig = {
+  channel: {
+    namespaces: [
+      {
+        name: 'echoless',
+        exclude_publisher: true,
+        allow_subscribe_for_client: true,
+        allow_publish_for_subscriber: true,
+        history_size: 10,
+        history_ttl: '60s',
+        force_recovery: true,
+      },
+      {
+        name: 'control',
+        queue: true,
+        presence: true,
+        presence_events: true,
+        presence_ttl: '2s',
+        presence_update_interval: '200ms',
+        allow_subscribe_for_client: true,
+        allow_publish_for_subscriber: true,
+      },
+    ],
+  },
+};
+
+const kinds = new Map([
+  ['made', { kind: 'made', inboxLimit: 10, explicit: true, validate: () => null }],
+]);
+
+async function open(): Promise<Store & AsyncDisposable> {
+  const store = await openEmbeddedStore({ dataDir: ':memory:' });
+  return Object.assign(store, { [Symbol.asyncDispose]: () => store.close() });
+}
+
+/** Runs one turn of an actor by hand: `state` is what it leaves. */
+async function turn(
+  store: Store,
+  actor: `${string}/${string}`,
+  state: string | null,
+): Promise<void> {
+  await store.actors.send({ to: actor, body: '{}' });
+  const { claimed } = await store.actors.claim({
+    partition: partitionOf(actor, store.partitions),
+    holder: 'test',
+    overdueMs: { message: 0, tick: 0 },
+    limit: 1,
+    leaseMs: 10_000,
+    maxMessages: 100,
+  });
+  const [held] = claimed;
+  if (held === undefined) throw new Error('nothing to claim');
+  const [result] = await store.actors.commit([
+    {
+      actor,
+      fence: held.fence,
+      version: held.version,
+      state,
+      meta: null,
+      consumedThrough: held.messages.at(-1)?.seq ?? null,
+      deadLetters: [],
+      publications: [],
+      sends: [],
+      forget: [],
+      wakeAt: null,
+      holdUntil: null,
+      suspend: null,
+      lease: { type: 'release' },
+    },
+  ]);
+  expect(result?.status).toBe('committed');
+}
+
+const inSeconds = (seconds: number): number => Math.floor(Date.now() / 1000) + seconds;
+
+describe('what does not last', () => {
+  it('is refreshed by the SDK: connections and subscriptions', async () => {
+    await using store = await open();
+    await using rig = await startBeacon(store, config);
+    const client = new Centrifuge(rig.url, {
+      getToken: () => tokenFor('ann', { exp: inSeconds(3) }),
+    });
+    const subscription = client.newSubscription('$echoless:1', {
+      getToken: ({ channel }) => tokenFor('ann', { channel, exp: inSeconds(3) }),
+    });
+    const states: string[] = [];
+    client.on('state', ({ newState }) => states.push(newState));
+    subscription.on('state', ({ newState }) => states.push(newState));
+    subscription.subscribe();
+    client.connect();
+    await waitFor(
+      () => {
+        const { commands } = rig.beacon.snapshot();
+        return (commands['refresh'] ?? 0) >= 2 && (commands['sub_refresh'] ?? 0) >= 2;
+      },
+      { timeoutMs: 15_000 },
+    );
+    // Neither was ever interrupted.
+    expect(states.sort()).toEqual(['connected', 'connecting', 'subscribed', 'subscribing']);
+    client.disconnect();
+  });
+
+  it('ends with 3005 when nobody refreshes the token', async () => {
+    await using store = await open();
+    const client = { expired_close_delay: '0s' };
+    await using rig = await startBeacon(store, { ...config, client });
+    const socket = new WebSocket(rig.url);
+    const token = await tokenFor('ann', { exp: inSeconds(3) });
+    socket.addEventListener('open', () =>
+      socket.send(`{"id":1,"connect":{"token":${JSON.stringify(token)}}}`),
+    );
+    const code = await new Promise<number>((resolve) => {
+      socket.addEventListener('close', (event) => resolve(event.code));
+    });
+    expect(code).toBe(3005);
+  });
+
+  it('is an actor that was created and is deleted: whoever is there is told', async () => {
+    await using store = await open();
+    await using rig = await startBeacon(store, config, { kinds });
+    await turn(store, 'made/1', '{}');
+    const client = new Centrifuge(rig.url, { token: await tokenFor('ann') });
+    const subscription = client.newSubscription('control:made/1');
+    const codes: number[] = [];
+    subscription.on('unsubscribed', ({ code }) => codes.push(code));
+    subscription.subscribe();
+    client.connect();
+    await subscription.ready(5_000);
+    await subscription.publish({ hello: 1 });
+    await turn(store, 'made/1', null);
+    await expect(client.publish('control:made/1', {})).rejects.toMatchObject({ code: 102 });
+    await waitFor(() => codes.length === 1);
+    expect(codes).toEqual([2000]);
+    client.disconnect();
+  });
+});
+
+describe('exclude_publisher', () => {
+  it('spares the connection that published, and keeps its position', async () => {
+    await using store = await open();
+    await using rig = await startBeacon(store, config);
+    const [ann, bob] = await Promise.all(
+      ['ann', 'bob'].map(async (user) => {
+        const client = new Centrifuge(rig.url, { token: await tokenFor(user) });
+        const subscription = client.newSubscription('echoless:1');
+        const got: unknown[] = [];
+        subscription.on('publication', (each) => got.push(each.data));
+        subscription.subscribe();
+        client.connect();
+        await subscription.ready(5_000);
+        return { client, subscription, got };
+      }),
+    );
+    await ann?.subscription.publish(1);
+    await bob?.subscription.publish(2);
+    await waitFor(() => ann?.got.length === 1 && bob?.got.length === 1);
+    expect([ann?.got, bob?.got]).toEqual([[2], [1]]);
+    expect(rig.beacon.snapshot().counters.position_losses).toBe(0);
+    ann?.client.disconnect();
+    bob?.client.disconnect();
+  });
+});
