@@ -23,9 +23,12 @@ export async function measureLatency(options: LatencyOptions): Promise<Row> {
   await using redis = options.store === 'redis' ? await startRedis({ appendonly: true }) : null;
   const config = writeConfig(dir);
   const args = ['--config', config.file, '--data-dir', join(dir, 'data')];
-  const roles = redis === null ? [[]] : ['beacon', 'worker'].map((r) => ['--role', r, '--redis', redis.url]);
+  const roles =
+    redis === null ? [[]] : ['beacon', 'worker'].map((r) => ['--role', r, '--redis', redis.url]);
   const parts = await Promise.all(
-    roles.map((more, i) => createPart({ name: `part-${i}`, args: [...args, ...more], env: config.env, dir })),
+    roles.map((more, i) =>
+      createPart({ name: `part-${i}`, args: [...args, ...more], env: config.env, dir }),
+    ),
   );
   try {
     await Promise.all(parts.map((part) => part.start()));

@@ -4,6 +4,7 @@ export function quantiles(samples: ArrayLike<number>, ps: readonly number[]): (n
   return ps.map((p) =>
     sorted.length === 0
       ? null
-      : (sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(p * sorted.length) - 1))] ?? null),
+      : (sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(p * sorted.length) - 1))] ??
+        null),
   );
 }

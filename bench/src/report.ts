@@ -40,7 +40,10 @@ export function environment(): Row {
 
 function versionOf(binary: string, args: readonly string[], pattern: RegExp): string {
   try {
-    const said = execFileSync(binary, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    const said = execFileSync(binary, args, {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     return pattern.exec(said)?.[1] ?? 'unknown';
   } catch {
     return 'not installed';
@@ -82,7 +85,9 @@ export function tableLines(rows: readonly Row[]): string[] {
   const widths = columns.map((column, i) =>
     Math.max(column.length, ...cells.map((row) => row[i]?.length ?? 0)),
   );
-  const numeric = columns.map((column) => rows.every((row) => typeof (row[column] ?? 0) === 'number'));
+  const numeric = columns.map((column) =>
+    rows.every((row) => typeof (row[column] ?? 0) === 'number'),
+  );
   const lay = (texts: readonly string[]): string =>
     texts
       .map((text, i) => (numeric[i] ? text.padStart(widths[i] ?? 0) : text.padEnd(widths[i] ?? 0)))

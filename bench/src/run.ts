@@ -26,7 +26,8 @@ for (const part of parts) {
   }
 }
 const stores = (['redis', 'embedded'] as const).filter((s) => (values.store ?? s) === s);
-if (stores.length === 0) throw new Error(`--store is ${JSON.stringify(values.store)}; use redis or embedded`);
+if (stores.length === 0)
+  throw new Error(`--store is ${JSON.stringify(values.store)}; use redis or embedded`);
 
 /** The aim for messages/s on Redis, and for publish → receive p99 at 100 messages/s. A run below them says so and still passes. */
 const AIM_MESSAGES_PER_S = 30_000;
@@ -40,7 +41,11 @@ const sections: Section[] = [];
 if (parts.includes('yardstick')) {
   progress('BullMQ');
   const rows = [await measureBullmq(messages / 2)];
-  sections.push({ name: 'yardstick', title: 'BullMQ drains a queue of jobs that do nothing', rows });
+  sections.push({
+    name: 'yardstick',
+    title: 'BullMQ drains a queue of jobs that do nothing',
+    rows,
+  });
 }
 
 if (parts.includes('throughput')) {
@@ -92,7 +97,13 @@ if (parts.includes('ticks')) {
 publishReport(
   {
     name: 'bench',
-    settings: { messages, seconds, quick: values.quick, appendonly: 'yes', appendfsync: 'everysec' },
+    settings: {
+      messages,
+      seconds,
+      quick: values.quick,
+      appendonly: 'yes',
+      appendfsync: 'everysec',
+    },
     sections,
     violations,
   },

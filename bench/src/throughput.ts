@@ -35,7 +35,10 @@ export async function measureThroughput(options: ThroughputOptions): Promise<Row
     await using sender = redis === null ? null : await startLoadChild(role);
     const producer = sender ?? worker;
     const redisPid = redis?.pid ?? 0;
-    const { total, warmUp } = { total: options.messages, warmUp: Math.min(5_000, options.messages / 10) };
+    const { total, warmUp } = {
+      total: options.messages,
+      warmUp: Math.min(5_000, options.messages / 10),
+    };
     const produce = (count: number): Promise<unknown> =>
       producer.order({ type: 'produce', total: count, actors: options.actors, window: WINDOW });
     // Before a drain every message is in its inbox, and the worker starts cold.
@@ -67,7 +70,7 @@ export async function measureThroughput(options: ThroughputOptions): Promise<Row
 }
 
 async function handledAll(worker: LoadChild, messages: number): Promise<{ turns: number }> {
-  for (let last = -1, stuck = 0; ; ) {
+  for (let last = -1, stuck = 0; ;) {
     const { counters } = await worker.order({ type: 'figures' });
     const handled = counters['messages'] ?? 0;
     if (handled >= messages) return { turns: counters['turns'] ?? 0 };

@@ -41,7 +41,8 @@ export async function measureTicks(options: TicksOptions): Promise<{ row: Row; r
     await ticker.order({ type: 'stop' });
     const [p50, p99, p999] = quantiles(after.lateness, [0.5, 0.99, 0.999]);
     const ticks = (after.counters['ticks'] ?? 0) - (before.counters['ticks'] ?? 0);
-    const skipped = (after.counters['ticks_skipped'] ?? 0) - (before.counters['ticks_skipped'] ?? 0);
+    const skipped =
+      (after.counters['ticks_skipped'] ?? 0) - (before.counters['ticks_skipped'] ?? 0);
     const row: Row = {
       store: options.store,
       actors,

@@ -51,7 +51,10 @@ export async function measureBullmq(jobs: number): Promise<Row> {
 }
 
 function ask(child: ReturnType<typeof fork>): Promise<{ handled: number; cpuSeconds: number }> {
-  const { promise, resolve, reject } = Promise.withResolvers<{ handled: number; cpuSeconds: number }>();
+  const { promise, resolve, reject } = Promise.withResolvers<{
+    handled: number;
+    cpuSeconds: number;
+  }>();
   const ended = (): void => reject(new Error('the BullMQ process ended'));
   child.once('exit', ended);
   child.once('message', (message) => {

@@ -11,13 +11,24 @@ interface SumState {
   notes: string[];
 }
 
-export type Adder = ActorDefinition<'adder', SumState, typeof add, typeof sum, undefined, undefined>;
+export type Adder = ActorDefinition<
+  'adder',
+  SumState,
+  typeof add,
+  typeof sum,
+  undefined,
+  undefined
+>;
 
 /** Every message changes a state of about 600 B and publishes about 150 B. */
 export const adder: Adder = defineActor('adder', {
   control: add,
   server: sum,
-  initial: (): SumState => ({ sum: 0, count: 0, notes: Array.from({ length: 10 }, () => 'x'.repeat(50)) }),
+  initial: (): SumState => ({
+    sum: 0,
+    count: 0,
+    notes: Array.from({ length: 10 }, () => 'x'.repeat(50)),
+  }),
   onMessage(ctx, message) {
     ctx.state.sum += message.add;
     ctx.state.count++;
@@ -35,7 +46,14 @@ interface BeatState {
   lastN: number;
 }
 
-export type Beater = ActorDefinition<'beater', BeatState, typeof add, typeof beat, undefined, undefined>;
+export type Beater = ActorDefinition<
+  'beater',
+  BeatState,
+  typeof add,
+  typeof beat,
+  undefined,
+  undefined
+>;
 
 /** Ticks `hz` times a second, publishes every tick, and tells `onLate` how late each ran, in ms. */
 export function createBeater(hz: number, onLate: (lateMs: number) => void): Beater {

@@ -28,7 +28,8 @@ export async function startLoadChild(role: LoadRole): Promise<LoadChild> {
     else asked?.reject(new Error(message.error));
   });
   child.on('exit', (code) => {
-    for (const { reject } of waiting.values()) reject(new Error(`a load process ended with code ${code}`));
+    for (const { reject } of waiting.values())
+      reject(new Error(`a load process ended with code ${code}`));
     waiting.clear();
   });
   await opened.promise;

@@ -32,8 +32,20 @@ function run(): Promise<void> {
 }
 
 /** Sends `total` messages round robin over `actors`, `window` of them under way at a time, each with an id. */
-async function produce({ total, actors, window }: { total: number; actors: number; window: number }): Promise<void> {
-  const body = encodeClientMessage('bench', 'bench', JSON.stringify({ add: 1, note: 'y'.repeat(50) }));
+async function produce({
+  total,
+  actors,
+  window,
+}: {
+  total: number;
+  actors: number;
+  window: number;
+}): Promise<void> {
+  const body = encodeClientMessage(
+    'bench',
+    'bench',
+    JSON.stringify({ add: 1, note: 'y'.repeat(50) }),
+  );
   const run = ++produced;
   let next = 0;
   const lane = async (): Promise<void> => {
@@ -41,7 +53,12 @@ async function produce({ total, actors, window }: { total: number; actors: numbe
       const n = next++;
       const to: ActorKey = `adder/a${n % actors}`;
       for (;;) {
-        const result = await store.actors.send({ to, body, id: `${run}:${n}`, inboxLimit: 1_000_000 });
+        const result = await store.actors.send({
+          to,
+          body,
+          id: `${run}:${n}`,
+          inboxLimit: 1_000_000,
+        });
         if (result === 'accepted') break;
         if (result !== 'full') throw new Error(`message ${n} to ${to}: ${result}`);
       }
@@ -94,7 +111,10 @@ async function obey(order: LoadOrder): Promise<LoadAnswer> {
     cpuSeconds: (user + system) / 1e6,
     rssMiB: process.memoryUsage.rss() / 2 ** 20,
     lateness: order.type === 'figures' && order.lateness === true ? lateness : [],
-    repeated: order.type === 'figures' && order.repeatedOf !== undefined ? await repeatedTicks(order.repeatedOf) : 0,
+    repeated:
+      order.type === 'figures' && order.repeatedOf !== undefined
+        ? await repeatedTicks(order.repeatedOf)
+        : 0,
   };
 }
 

@@ -14,7 +14,12 @@ export type LoadOrder =
   /** Runs actors from now on. */
   | { readonly type: 'run' }
   /** Answers when every message has been accepted. */
-  | { readonly type: 'produce'; readonly total: number; readonly actors: number; readonly window: number }
+  | {
+      readonly type: 'produce';
+      readonly total: number;
+      readonly actors: number;
+      readonly window: number;
+    }
   /** Brings ticking actors into being. */
   | { readonly type: 'wind'; readonly actors: number }
   | { readonly type: 'clear-lateness' }

@@ -1,5 +1,10 @@
 /** Checks what a room published against the rules of the game and against what its players were told. Pure. */
-import { boardOutcome, type Room, type RoomPublication, type Side } from '@belfry/example-tic-tac-toe/shared';
+import {
+  boardOutcome,
+  type Room,
+  type RoomPublication,
+  type Side,
+} from '@belfry/example-tic-tac-toe/shared';
 
 /** A publication with its place in the channel. */
 export interface Logged<T> {
@@ -20,9 +25,11 @@ export interface MoveLog {
 
 /** Offsets must be 1, 2, 3, … without holes. */
 export function contiguityViolations(name: string, log: readonly Logged<unknown>[]): string[] {
-  return log.flatMap(({ offset }, i) =>
-    offset === i + 1 ? [] : [`${name}: offset ${offset} where ${i + 1} was due`],
-  ).slice(0, 3);
+  return log
+    .flatMap(({ offset }, i) =>
+      offset === i + 1 ? [] : [`${name}: offset ${offset} where ${i + 1} was due`],
+    )
+    .slice(0, 3);
 }
 
 /** Every change must follow from the one before it by the rules: a move twice, lost or out of order shows here. */
@@ -32,7 +39,8 @@ export function replayViolations(name: string, log: readonly Logged<RoomPublicat
   for (const { offset, data } of log) {
     if (before !== undefined) {
       const problem = transitionProblem(before, data);
-      if (problem !== null) violations.push(`${name} at offset ${offset} (${data.type}): ${problem}`);
+      if (problem !== null)
+        violations.push(`${name} at offset ${offset} (${data.type}): ${problem}`);
     }
     before = data.room;
   }
@@ -45,12 +53,15 @@ function transitionProblem(before: Room, { type, room }: RoomPublication): strin
     case 'marked':
       return markProblem(before, room, changed);
     case 'started':
-      if (before.state !== 'waiting' || room.state !== 'playing') return `${before.state} → ${room.state}`;
+      if (before.state !== 'waiting' || room.state !== 'playing')
+        return `${before.state} → ${room.state}`;
       return room.board.every((mark) => mark === null) ? null : 'the board was not empty';
     case 'finished':
       return finishProblem(before, room);
     case 'reset':
-      return before.state === 'finishing' && room.state === 'waiting' ? null : `${before.state} → ${room.state}`;
+      return before.state === 'finishing' && room.state === 'waiting'
+        ? null
+        : `${before.state} → ${room.state}`;
     default:
       return changed.length === 0 ? null : `cells ${changed.join(', ')} changed`;
   }
@@ -85,7 +96,9 @@ export function moveViolations(
   const violations: string[] = [];
   const refusals = new Set(moves.refused);
   if (refusals.size !== moves.refused.length) {
-    violations.push(`${name}: ${moves.user} was told of a refusal ${moves.refused.length - refusals.size} times too often`);
+    violations.push(
+      `${name}: ${moves.user} was told of a refusal ${moves.refused.length - refusals.size} times too often`,
+    );
   }
   const refused = moves.accepted.filter((id) => refusals.has(id)).length;
   const marked = marksOf(log, moves.user);

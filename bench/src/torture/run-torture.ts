@@ -85,7 +85,8 @@ export async function runTorture(options: TortureOptions): Promise<TortureResult
     await everybodyLeaves(load);
     violations.push(...(await roomsThatStay(load, { openStore, parts, store: options.store })));
   } finally {
-    for (const { players } of load?.rooms ?? []) for (const player of players) player.client.close();
+    for (const { players } of load?.rooms ?? [])
+      for (const player of players) player.client.close();
     for (const writer of load?.writers ?? []) writer.client.close();
     await Promise.all(parts.map((part) => part.kill()));
     if (violations.length === 0) await rm(dir, { recursive: true, force: true });
@@ -96,7 +97,10 @@ export async function runTorture(options: TortureOptions): Promise<TortureResult
     counts,
     kills: attacks.kill,
     freezes: attacks.freeze,
-    ledgerLatencyMs: quantiles(load.writers.flatMap(({ latencies }) => latencies), [0.5, 0.99]),
+    ledgerLatencyMs: quantiles(
+      load.writers.flatMap(({ latencies }) => latencies),
+      [0.5, 0.99],
+    ),
     violations,
   };
 }

@@ -47,7 +47,10 @@ export function emptyCounts(): Counts {
 
 /** Reads a channel's whole log. */
 async function readLog<T>(store: Store, channel: string): Promise<Logged<T>[]> {
-  const { publications } = await store.channels.history(channel, { limit: -1, metaTtlMs: 86_400_000 });
+  const { publications } = await store.channels.history(channel, {
+    limit: -1,
+    metaTtlMs: 86_400_000,
+  });
   return publications.map(({ offset, body }) => ({
     offset,
     data: (JSON.parse(body) as { data: T }).data,
@@ -67,7 +70,10 @@ export async function verifyRoom(
   counts.games_started += log.filter(({ data }) => data.type === 'started').length;
   counts.games_finished += log.filter(({ data }) => data.type === 'finished').length;
   for (const player of room.players) {
-    violations.push(...moveViolations(name, log, player.moves), ...clientViolations(name, log, player));
+    violations.push(
+      ...moveViolations(name, log, player.moves),
+      ...clientViolations(name, log, player),
+    );
     counts.moves_accepted += player.moves.accepted.length;
     counts.moves_unknown += player.moves.unknown;
     counts.moves_refused += player.moves.refused.length;
@@ -82,7 +88,8 @@ export async function verifyRoom(
     const { board, phase, turn } = JSON.parse(view.state) as Record<string, unknown>;
     const stored = JSON.stringify([phase, board, turn]);
     const published = JSON.stringify([last.state, last.board, last.turn]);
-    if (stored !== published) violations.push(`${name}: state ${stored}, last publication ${published}`);
+    if (stored !== published)
+      violations.push(`${name}: state ${stored}, last publication ${published}`);
     if (view.deadLetters > 0) violations.push(`${name}: ${view.deadLetters} dead letters`);
     if (view.suspended !== null) violations.push(`${name}: suspended: ${view.suspended}`);
   }
@@ -103,7 +110,9 @@ function clientViolations(
       violations.push(`${name}: ${player.user} saw offset ${seen.offset} after ${before}`);
     }
     if (JSON.stringify(byOffset.get(seen.offset)) !== JSON.stringify(seen.data)) {
-      violations.push(`${name}: ${player.user} saw at ${seen.offset} what the log does not have there`);
+      violations.push(
+        `${name}: ${player.user} saw at ${seen.offset} what the log does not have there`,
+      );
     }
   }
   const [last, top] = [player.log.at(-1)?.offset, log.at(-1)?.offset];
@@ -130,7 +139,9 @@ export async function verifyLedger(
     counts.ledger_unknown += unknown;
     const applied = state.last[user] ?? 0;
     if (applied < accepted || applied > accepted + unknown) {
-      violations.push(`ledger/${id}: ${user} had ${accepted} steps accepted, ${applied} were applied`);
+      violations.push(
+        `ledger/${id}: ${user} had ${accepted} steps accepted, ${applied} were applied`,
+      );
     }
   }
   const total = Object.values(state.last).reduce((sum, last) => sum + last, 0);
@@ -138,9 +149,12 @@ export async function verifyLedger(
     violations.push(`ledger/${id}: counted ${state.count} of ${total}`);
   }
   const log = await readLog<{ count: number }>(store, serverChannel(`ledger/${id}`));
-  const gaps = log.filter(({ data }, i) => i > 0 && data.count !== (log[i - 1]?.data.count ?? 0) + 1);
+  const gaps = log.filter(
+    ({ data }, i) => i > 0 && data.count !== (log[i - 1]?.data.count ?? 0) + 1,
+  );
   if (gaps.length > 0) violations.push(`ledger/${id}: ${gaps.length} publications out of order`);
-  if (log.at(-1)?.data.count !== state.count) violations.push(`ledger/${id}: the last step was not published`);
+  if (log.at(-1)?.data.count !== state.count)
+    violations.push(`ledger/${id}: the last step was not published`);
   return violations;
 }
 
@@ -153,7 +167,8 @@ export async function verifyMetronome(store: Store, id: string, counts: Counts):
   let before = { n: 0, count: 0 };
   for (const { data } of log) {
     if (data.n <= before.n) violations.push(`${name}: tick ${data.n} after tick ${before.n}`);
-    if (data.count !== before.count + 1) violations.push(`${name}: count ${data.count} after ${before.count}`);
+    if (data.count !== before.count + 1)
+      violations.push(`${name}: count ${data.count} after ${before.count}`);
     before = data;
   }
   const view = await store.actors.peek(name);

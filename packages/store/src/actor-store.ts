@@ -133,7 +133,11 @@ export interface Commit {
  */
 export type LeaseWish =
   | { readonly type: 'release' }
-  | { readonly type: 'keep' | 'keep-if-messages'; readonly ms: number; readonly maxMessages: number };
+  | {
+      readonly type: 'keep' | 'keep-if-messages';
+      readonly ms: number;
+      readonly maxMessages: number;
+    };
 
 export type CommitResult =
   | {
@@ -190,9 +194,19 @@ export interface ActorPage {
 /** Tells that an actor may want attention. Hints only: any may be lost, doubled or late. */
 export type Wake =
   /** Something in `lane` of `partition` is due at `dueAt` that was not, or was due later. */
-  | { readonly type: 'due'; readonly partition: Partition; readonly lane: Lane; readonly dueAt: Millis }
+  | {
+      readonly type: 'due';
+      readonly partition: Partition;
+      readonly lane: Lane;
+      readonly dueAt: Millis;
+    }
   /** A message came to an actor that `holder` holds and whose inbox was empty. */
-  | { readonly type: 'inbox'; readonly partition: Partition; readonly actor: ActorKey; readonly holder: string };
+  | {
+      readonly type: 'inbox';
+      readonly partition: Partition;
+      readonly actor: ActorKey;
+      readonly holder: string;
+    };
 
 /**
  * Actors: their inboxes, state, leases, due times and dead letters.

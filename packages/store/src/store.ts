@@ -12,7 +12,10 @@ export interface Member {
 /** Who is alive, so that processes agree on who is preferred for a partition without talking to each other. */
 export interface Membership {
   /** Says that `member` lives for `ttlMs` more, and tells the store's time and everyone alive, ordered by id. */
-  heartbeat(member: Member, ttlMs: number): Promise<{ readonly now: Millis; readonly members: readonly Member[] }>;
+  heartbeat(
+    member: Member,
+    ttlMs: number,
+  ): Promise<{ readonly now: Millis; readonly members: readonly Member[] }>;
   /** Says that it is going. */
   leave(id: string): Promise<void>;
 }
