@@ -158,11 +158,11 @@ describe('a Beacon on the embedded store, with the unmodified SDK', () => {
     await using store = disposable(await open());
     await using rig = await startBeacon(store, config);
     const data = '{"big":9223372036854775807,"b":1,"a":"\\u00e9\\/"}';
+    const token = await tokenFor('ann');
     const socket = new WebSocket(rig.url);
     const frames: string[] = [];
     socket.onmessage = (event) => frames.push(...String(event.data).split('\n'));
     await new Promise((resolve) => (socket.onopen = resolve));
-    const token = await tokenFor('ann');
     socket.send(
       `{"id":1,"connect":{"token":"${token}"}}\n{"id":2,"subscribe":{"channel":"chat:1"}}`,
     );

@@ -111,8 +111,8 @@ describe('what does not last', () => {
     await using store = await open();
     const client = { expired_close_delay: '0s' };
     await using rig = await startBeacon(store, { ...config, client });
-    const socket = new WebSocket(rig.url);
     const token = await tokenFor('ann', { exp: inSeconds(3) });
+    const socket = new WebSocket(rig.url);
     socket.addEventListener('open', () =>
       socket.send(`{"id":1,"connect":{"token":${JSON.stringify(token)}}}`),
     );
