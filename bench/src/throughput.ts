@@ -53,14 +53,18 @@ export async function measureThroughput(options: ThroughputOptions): Promise<Row
     await sent;
     const seconds = (performance.now() - start) / 1_000;
     const after = await figures([worker, sender], redisPid);
-    const cpu = after.cpu - before.cpu;
+    const spent = after.cpu.map((cpu, i) => cpu - (before.cpu[i] ?? 0));
+    const [workerCpu = 0, senderCpu = 0, redisCpu = 0] = spent;
     return {
       store: options.store,
       mode: options.mode,
       actors: options.actors,
       messages: options.messages,
       messages_per_s: Math.round(options.messages / seconds),
-      messages_per_cpu_s: Math.round(options.messages / cpu),
+      messages_per_cpu_s: Math.round(options.messages / (workerCpu + senderCpu + redisCpu)),
+      worker_cpu_s: round(workerCpu),
+      sender_cpu_s: round(senderCpu),
+      redis_cpu_s: round(redisCpu),
       messages_per_commit: round(options.messages / (handled.turns - before.turns)),
       worker_rss_mib: Math.round(after.rss),
     };
@@ -82,16 +86,17 @@ async function handledAll(worker: LoadChild, messages: number): Promise<{ turns:
 }
 
 async function figures(
-  children: readonly (LoadChild | null)[],
+  [worker, sender]: readonly [LoadChild, LoadChild | null],
   redisPid: number,
-): Promise<{ cpu: number; rss: number; turns: number }> {
-  const answers = await Promise.all(
-    children.flatMap((child) => (child === null ? [] : [child.order({ type: 'figures' })])),
-  );
+): Promise<{ cpu: number[]; rss: number; turns: number }> {
+  const [own, other] = await Promise.all([
+    worker.order({ type: 'figures' }),
+    sender?.order({ type: 'figures' }),
+  ]);
   return {
-    cpu: answers.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) + cpuSecondsOf(redisPid),
-    rss: answers[0]?.rssMiB ?? 0,
-    turns: answers[0]?.counters['turns'] ?? 0,
+    cpu: [own.cpuSeconds, other?.cpuSeconds ?? 0, cpuSecondsOf(redisPid)],
+    rss: own.rssMiB,
+    turns: own.counters['turns'] ?? 0,
   };
 }
 

@@ -17,7 +17,8 @@ export async function startLoadChild(role: LoadRole): Promise<LoadChild> {
     execArgv: ['--conditions=@belfry/source'],
     serialization: 'advanced',
   });
-  process.on('exit', () => child.kill('SIGKILL'));
+  const killWithUs = (): void => void child.kill('SIGKILL');
+  process.on('exit', killWithUs);
   const waiting = new Map<number, PromiseWithResolvers<LoadAnswer>>();
   const opened = Promise.withResolvers<LoadAnswer>();
   waiting.set(0, opened);
@@ -44,6 +45,7 @@ export async function startLoadChild(role: LoadRole): Promise<LoadChild> {
       return asked.promise;
     },
     async [Symbol.asyncDispose]() {
+      process.off('exit', killWithUs);
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, 'exit');
       child.kill('SIGKILL');
