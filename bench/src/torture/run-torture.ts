@@ -98,7 +98,7 @@ export async function runTorture(options: TortureOptions): Promise<TortureResult
     kills: attacks.kill,
     freezes: attacks.freeze,
     ledgerLatencyMs: quantiles(
-      load.writers.flatMap(({ latencies }) => latencies),
+      (load?.writers ?? []).flatMap(({ latencies }) => latencies),
       [0.5, 0.99],
     ),
     violations,

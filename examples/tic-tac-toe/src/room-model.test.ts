@@ -25,7 +25,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('stand'), user }) },
   { weight: 16, arbitrary: fc.record({ do: fc.constant('mark'), user, cell }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('pass'), ms: fc.nat({ max: 40_000 }) }) },
-) as fc.Arbitrary<Step>;
+);
 
 interface Outcome {
   state: RoomState;

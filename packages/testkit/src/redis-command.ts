@@ -27,7 +27,7 @@ export async function redisCommand(
       const text = replyText(received);
       if (text !== null) resolve(text);
     } catch (error) {
-      reject(error as Error);
+      reject(error);
     }
   });
   const parts = args.map((arg) => `$${Buffer.byteLength(String(arg))}\r\n${arg}\r\n`);

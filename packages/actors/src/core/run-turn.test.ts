@@ -158,6 +158,7 @@ describe('a handler that throws', () => {
       control: z.string(),
       initial: () => ({}),
       // Assignable to a handler without a result, and wrong.
+      // oxlint-disable-next-line typescript/no-misused-promises -- that is what is tested
       onMessage: async () => {},
     });
     const { failures } = localActor(late).turn(0, [fromAnn('x')]);

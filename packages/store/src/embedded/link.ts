@@ -77,7 +77,7 @@ export class EmbeddedLink {
       this.#settleOpened = { resolve, reject };
     });
     worker.on('message', (message: FromThread) => this.#receive(message));
-    worker.on('error', (error) => this.#die(error));
+    worker.on('error', (error: Error) => this.#die(error));
     worker.on('exit', () => this.#die(null));
   }
 
@@ -87,7 +87,7 @@ export class EmbeddedLink {
     const worker = new Worker(new URL(file, import.meta.url), {
       name: 'belfry-store',
       // Of the process's flags only these concern the thread; others (`--input-type`) would stop it.
-      execArgv: process.execArgv.filter((flag) => flag.startsWith('--conditions=')),
+      execArgv: [...conditionFlags(process.execArgv), '--disable-warning=ExperimentalWarning'],
       workerData: options.thread,
     });
     const link = new EmbeddedLink(worker, options);
@@ -154,7 +154,7 @@ export class EmbeddedLink {
     const promise = new Promise<unknown>((resolve, reject) => {
       batch.calls.push({
         inputs,
-        operation: operation as Operation<unknown, unknown>,
+        operation: operation,
         many,
         deadline: performance.now() + this.#options.timeoutMs,
         settle: { resolve, reject },
@@ -323,6 +323,14 @@ function answer(call: Call, from: WireReader): void {
   if (settle === null) return;
   if (failure !== null) settle.reject(failure);
   else settle.resolve(call.many ? outputs : outputs[0]);
+}
+
+/** The flags that decide how packages are resolved. */
+function conditionFlags(flags: readonly string[]): string[] {
+  return flags.flatMap((flag, i) => {
+    if (flag === '-C' || flag === '--conditions') return [`--conditions=${flags[i + 1] ?? ''}`];
+    return flag.startsWith('--conditions=') ? [flag] : [];
+  });
 }
 
 function asStoreError(error: unknown): StoreError {

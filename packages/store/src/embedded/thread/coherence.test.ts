@@ -91,7 +91,7 @@ function ask<I, O>(operation: Operation<I, O>, input: I): Asked {
   const encoded: WireValue[] = [operation.code, 0];
   operation.write(encoded, input);
   encoded[1] = encoded.length;
-  return { operation: operation as Operation<unknown, unknown>, input, encoded };
+  return { operation: operation, input, encoded };
 }
 
 /** Mulberry32. */
