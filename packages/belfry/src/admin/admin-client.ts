@@ -1,6 +1,5 @@
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
 import type { SubscriptionEvent } from '../operations/channel-operations.ts';
 import { OperationError } from '../operations/operation.ts';
 

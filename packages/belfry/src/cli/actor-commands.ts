@@ -11,7 +11,7 @@ import {
   UsageError,
 } from './command.ts';
 import { JSON_FLAG, STORE_FLAGS } from './config-flags.ts';
-import { openTarget } from './open-target.ts';
+import { openTarget } from './store-target.ts';
 import { textTable, timeText } from './table.ts';
 
 const PAGE_FLAGS: readonly FlagSpec[] = [

@@ -1,10 +1,11 @@
 import type { SubscriptionEvent } from '../operations/channel-operations.ts';
+import type { OperationInput } from '../operations/operations.ts';
 import { type Command, EXIT, flagNumber, flagText, hasFlag, UsageError } from './command.ts';
 import { JSON_FLAG, STORE_FLAGS } from './config-flags.ts';
-import { openTarget } from './open-target.ts';
+import { openTarget } from './store-target.ts';
 import { textTable, timeText } from './table.ts';
 
-type Json = Parameters<typeof JSON.stringify>[0];
+type Json = OperationInput<'channels.publish'>['data'];
 
 function readData(text: string): Json {
   try {

@@ -6,7 +6,7 @@ import { announcedServer } from '../admin/running-server.ts';
 import { beaconConfigOf } from '../config/beacon-config.ts';
 import type { EffectiveConfig } from '../config/resolve-config.ts';
 import { createLogger } from '../log/logger.ts';
-import { follow, type SubscriptionEvent } from '../operations/channel-operations.ts';
+import { follow } from '../operations/channel-operations.ts';
 import { OperationError } from '../operations/operation.ts';
 import type { OperationInput, OperationName, OperationResult } from '../operations/operations.ts';
 import { runOperation } from '../operations/run-operation.ts';
@@ -16,17 +16,7 @@ import { StartError } from '../run/start-error.ts';
 import { loadSecrets } from '../secrets/secrets.ts';
 import { CommandError, type Invocation } from './command.ts';
 import { loadEffectiveConfig } from './load-effective-config.ts';
-
-/** Where a command's operations run: in this process on the store itself, or in the server that has it open. */
-export interface StoreTarget extends AsyncDisposable {
-  run<N extends OperationName>(name: N, input: OperationInput<N>): Promise<OperationResult<N>>;
-  /** Tells `sink` until `signal` is aborted. */
-  subscribe(
-    channel: string,
-    sink: (event: SubscriptionEvent) => void,
-    signal: AbortSignal,
-  ): Promise<void>;
-}
+import type { StoreTarget } from './store-target.ts';
 
 /** What people see of an error that they can do something about. */
 async function told<T>(action: Promise<T>): Promise<T> {
@@ -85,7 +75,7 @@ async function answers(target: StoreTarget): Promise<boolean> {
  * Opens what the operations of a command need: Redis itself, or for the embedded store the server that runs on the data directory, or the
  * directory itself when none does. Throws a `CommandError`.
  */
-export async function openTarget(invocation: Invocation): Promise<StoreTarget> {
+export async function findTarget(invocation: Invocation): Promise<StoreTarget> {
   const effective = await loadEffectiveConfig(invocation);
   const { config } = effective;
   if (config.redis.url === undefined) {

@@ -1,6 +1,5 @@
-import { StoreError } from '@belfry/store';
-import { createLogger, type Logger } from '../log/logger.ts';
-import { type RunningBelfry, startEffective } from '../run/start-belfry.ts';
+import type { Logger } from '../log/logger.ts';
+import type { RunningBelfry } from '../run/start-belfry.ts';
 import { StartError } from '../run/start-error.ts';
 import { type Command, CommandError, EXIT } from './command.ts';
 import { CONFIG_FLAGS } from './config-flags.ts';
@@ -43,10 +42,16 @@ async function stop(belfry: RunningBelfry, log: Logger): Promise<never> {
   process.exit(EXIT.ok);
 }
 
+/** By its shape: the class is in a package that other commands do without. */
+function isStoreAway(error: Error): boolean {
+  const { name, temporary, code } = error as Error & { temporary?: boolean; code?: string };
+  return name === 'StoreError' && (temporary === true || code === 'closed');
+}
+
 /** What nobody caught is a bug and ends the process; but a store that is away for a while never does. */
 function watchBugs(log: Logger): void {
   process.on('uncaughtException', (error) => {
-    if (error instanceof StoreError && (error.temporary || error.code === 'closed')) {
+    if (isStoreAway(error)) {
       log.error({ err: error }, 'the store failed where nobody expected it; going on');
       return;
     }
@@ -72,6 +77,8 @@ export const startCommand: Command = {
   async run(invocation) {
     const effective = await loadEffectiveConfig(invocation);
     const { config, originOf, warnings } = effective;
+    const { createLogger } = await import('../log/logger.ts');
+    const { startEffective } = await import('../run/start-belfry.ts');
     const log = createLogger(config.log);
     for (const warning of warnings) log.warn(warning);
     watchBugs(log);

@@ -1,9 +1,8 @@
+type Cell = string | number | boolean | null | undefined;
+
 /** Columns of text, the widest cell deciding; headings first. No rows: nothing. */
-export function textTable(
-  headings: readonly string[],
-  rows: readonly (readonly unknown[])[],
-): string {
-  const cells = [headings, ...rows.map((row) => row.map((cell) => String(cell ?? '-')))];
+export function textTable(headings: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const cells = [headings, ...rows.map((row) => row.map((cell) => `${cell ?? '-'}`))];
   const widths = headings.map((_, column) =>
     Math.max(...cells.map((row) => (row[column] ?? '').length)),
   );

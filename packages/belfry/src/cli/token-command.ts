@@ -1,4 +1,3 @@
-import { createTokenSigner } from '../auth/token-signer.ts';
 import { parseDuration } from '../config/duration.ts';
 import { loadSecrets } from '../secrets/secrets.ts';
 import { type Command, CommandError, EXIT, flagText, hasFlag, UsageError } from './command.ts';
@@ -56,6 +55,7 @@ export const tokenCommand: Command = {
     const { config } = await loadEffectiveConfig(invocation);
     const { token: secret } = loadSecrets({ ...config, roles: ['beacon'] });
     if (secret === undefined) throw new CommandError('there is no client.token.hmac_secret_key.');
+    const { createTokenSigner } = await import('../auth/token-signer.ts');
     const signer = createTokenSigner(secret, config.client.token);
     const token = await signer.sign(
       {
