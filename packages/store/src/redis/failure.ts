@@ -65,6 +65,14 @@ function classifyReply(error: Error): Failure {
   }
 }
 
+/** Nobody is connected, for a reason that may be known. */
+export function notConnected(problem: Error | undefined): StoreError {
+  return unavailable(
+    problem === undefined ? 'not connected' : `not connected (${problem.message})`,
+    problem,
+  );
+}
+
 export function unavailable(why: string, cause?: unknown): StoreError {
   return new StoreError('unavailable', `redis: ${why}`, cause === undefined ? {} : { cause });
 }

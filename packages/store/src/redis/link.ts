@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '../store-error.ts';
 import type { Counters } from './counters.ts';
 import { Deadlines } from './deadlines.ts';
-import { classify, unavailable, type Failure } from './failure.ts';
+import { classify, notConnected, unavailable, type Failure } from './failure.ts';
 import type { Place } from './place.ts';
 import type { Router } from './router.ts';
 import { script, sourceOf } from './script-loader.ts';
@@ -63,7 +63,8 @@ export class Link {
     return [
       'EVALSHA',
       script(name).sha,
-      '1',
+      '2',
+      '',
       '',
       now === undefined ? '' : String(Math.floor(now())),
       this.#window,
@@ -74,6 +75,7 @@ export class Link {
   /** Runs a script at a place. `args` comes from `head` and is not to be used again. */
   async run(place: Place, args: string[], options: RunOptions = {}): Promise<unknown> {
     args[3] = place.base;
+    args[4] = place.guard;
     this.#options.counters.add('batches');
     return this.#tracked(place, args, options);
   }
@@ -125,7 +127,7 @@ export class Link {
           failure = classify(error);
         }
       } else {
-        failure = { type: 'later', error: unavailable('not connected'), reconnect: false };
+        failure = { type: 'later', error: notConnected(connection?.problem), reconnect: false };
       }
       asking = undefined;
       if (this.#closed) throw new StoreError('closed', 'the store has been closed');

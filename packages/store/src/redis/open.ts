@@ -68,7 +68,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
   try {
     checkVersion(readInfo(await router.start()));
     const meta = `${prefix}:meta`;
-    await checkDeployment(link, { base: meta, slot: slotOf(meta) }, partitions);
+    await checkDeployment(link, { base: meta, guard: meta, slot: slotOf(meta) }, partitions);
   } catch (error) {
     link.abort();
     router.close();

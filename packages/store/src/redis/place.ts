@@ -4,11 +4,17 @@ import { slotOf } from './slot.ts';
 export interface Place {
   /** What its keys start with; it holds the hash tag. */
   readonly base: string;
+  /**
+   * A key that never exists. Scripts name it beside `base`, so that a Cluster answers TRYAGAIN while the slot is on the move (some of
+   * several keys are missing) instead of running a script on the half of its keys that is there.
+   */
+  readonly guard: string;
   /** Its Cluster slot. */
   readonly slot: number;
 }
 
 /** The place whose keys are `<prefix>:{<tag>}:…`. */
 export function taggedPlace(prefix: string, tag: string): Place {
-  return { base: `${prefix}:{${tag}}:`, slot: slotOf(tag) };
+  const base = `${prefix}:{${tag}}:`;
+  return { base, guard: `${base}-`, slot: slotOf(tag) };
 }

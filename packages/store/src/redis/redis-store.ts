@@ -55,12 +55,12 @@ export class RedisStore implements Store {
   }
 
   async health(): Promise<StoreHealth> {
-    const { router } = this.#parts;
+    const { core, router } = this.#parts;
     const answers = await Promise.all(
       router.connections().map(async (connection) => {
         const { host, port } = connection.endpoint;
         try {
-          return await inspect(connection);
+          return await inspect(connection, Math.min(core.link.timeoutMs, HEALTH_TIMEOUT_MS));
         } catch {
           return { name: null, warnings: [`redis at ${host}:${port} does not answer`] };
         }
@@ -99,13 +99,14 @@ export class RedisStore implements Store {
 
 async function inspect(
   connection: ServerConnection,
+  limitMs: number,
 ): Promise<{ name: string; warnings: string[] }> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error('no answer')), HEALTH_TIMEOUT_MS);
+  const timer = setTimeout(() => reject(new Error('no answer')), limitMs);
   const ask = (args: readonly string[]): Promise<unknown> =>
     Promise.race([connection.send(args), late]);
   try {
-    await Promise.race([connection.whenReady(HEALTH_TIMEOUT_MS), late]);
+    await Promise.race([connection.whenReady(limitMs), late]);
     const info = readInfo(String(await ask(['INFO'])));
     return {
       name: `${info.product} ${info.version}`,

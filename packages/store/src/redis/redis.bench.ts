@@ -9,7 +9,7 @@ import { createClient } from 'redis';
 import { encodeClientMessage } from '@belfry/protocol';
 import type { ActorKey } from '@belfry/protocol';
 import type { ClaimedActor, Commit } from '../actor-store.ts';
-import { allPartitions, type Partition } from '../partition.ts';
+import { allPartitions, partitionOf, type Partition } from '../partition.ts';
 import type { Store } from '../store.ts';
 import { openRedisStore } from './open.ts';
 
@@ -82,7 +82,7 @@ async function commits(store: Store): Promise<number> {
   let running = true;
   let done = 0;
   setTimeout(() => (running = false), seconds * 1000);
-  const home = Map.groupBy(held, ({ actor }) => Number(actor.slice(6)) % 16);
+  const home = Map.groupBy(held, ({ actor }) => partitionOf(actor, store.partitions));
   await Promise.all(
     [...home.values()].map(async (group) => {
       let turns: Turn[] = group;

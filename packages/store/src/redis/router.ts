@@ -135,7 +135,10 @@ export class Router {
     let last: unknown;
     for (;;) {
       for (const connection of this.connections()) {
-        if (!connection.ready) continue;
+        if (!connection.ready) {
+          last = connection.problem ?? last;
+          continue;
+        }
         try {
           return String(await connection.send(args));
         } catch (error) {
@@ -146,7 +149,8 @@ export class Router {
       }
       if (performance.now() > deadline) {
         const seeds = this.connections().map(({ endpoint }) => addressOf(endpoint));
-        throw unavailable(`no server answers at ${seeds.join(', ')}`, last);
+        const why = last instanceof Error && last.message !== '' ? ` (${last.message})` : '';
+        throw unavailable(`no server answers at ${seeds.join(', ')}${why}`, last);
       }
       await sleep(POLL_MS);
     }

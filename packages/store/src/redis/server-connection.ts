@@ -62,6 +62,7 @@ export class ServerConnection {
   #inFlight = 0;
   #lastProgress = 0;
   #closed = false;
+  #problem: Error | undefined;
 
   constructor(endpoint: Endpoint, settings: ConnectionSettings) {
     this.endpoint = endpoint;
@@ -71,6 +72,11 @@ export class ServerConnection {
 
   get ready(): boolean {
     return this.#client.isReady;
+  }
+
+  /** Why it is not connected, as far as known. */
+  get problem(): Error | undefined {
+    return this.ready ? undefined : this.#problem;
   }
 
   /** Resolves when it is connected, or after `limitMs`. */
@@ -113,6 +119,9 @@ export class ServerConnection {
   #connect(): Client {
     const client = makeClient(this.endpoint, this.#settings);
     let wasReady = false;
+    client.on('error', (error: Error) => {
+      this.#problem = error;
+    });
     client.on('ready', () => {
       if (wasReady) this.#settings.onReconnect();
       wasReady = true;

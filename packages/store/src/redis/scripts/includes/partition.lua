@@ -1,5 +1,6 @@
 --- What every script starts from: the partition's key prefix and the time.
---- KEYS[1] is that prefix, `<prefix>:{p}:`. Every key a script touches is made from it, so all are in one Cluster slot.
+--- KEYS[1] is that prefix, `<prefix>:{p}:`. Every key a script touches is made from it, so all are in one Cluster slot. KEYS[2] never
+--- exists: a Cluster that is moving the slot refuses two keys of which one is missing, and so never runs a script on half the data.
 --- ARGV[1] now in ms, or '' for the server's own time; ARGV[2] the window of message ids, in ms;
 --- ARGV[3] for how much longer than needed the server keeps what expires, in ms. A script's own arguments start at ARGV[4].
 
