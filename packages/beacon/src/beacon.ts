@@ -111,6 +111,7 @@ class WebSocketBeacon implements Beacon {
       stats: this.#stats,
       log: this.#log,
       onClosed: (session) => this.#sessions.delete(session),
+      now: this.#now,
     });
     this.#wheel = new TimerWheel({ now: this.#now(), spanMs: TICK_MS, slots: WHEEL_SLOTS });
     this.#context = {
@@ -155,7 +156,9 @@ class WebSocketBeacon implements Beacon {
         this.#hub.joinLeave(channel, announcement.type, announcement.info);
       },
       onInterrupted: (channels) => {
-        this.#log({ level: 'warn', message: 'delivery was interrupted', fields: { channels } });
+        const count = channels === 'all' ? 'all' : channels.length;
+        const fields = { channels: count };
+        this.#log({ level: 'warn', message: 'delivery was interrupted', fields });
         this.#positions.check(channels === 'all' ? this.#hub.channels() : channels);
       },
     });

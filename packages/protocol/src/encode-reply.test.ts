@@ -45,6 +45,19 @@ describe('encodeReply', () => {
     );
   });
 
+  it('keeps a payload that was written on several lines on one', () => {
+    const body = encodePublication('{\n  "a": "x\\ny"\n}');
+    const push = encodePush({
+      type: 'publication',
+      channel: 'a',
+      publication: { body, offset: 0, time: 1 },
+    });
+    expect(push).not.toContain('\n');
+    expect(JSON.parse(push)).toEqual({
+      push: { channel: 'a', pub: { data: { a: 'x\ny' }, time: 1 } },
+    });
+  });
+
   it('escapes names that clients choose', () => {
     const push = encodePush({
       type: 'unsubscribe',

@@ -10,9 +10,17 @@ export interface PublicationExtras {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
+/**
+ * JSON text on one line. The wire separates messages by line feeds; in JSON one can only stand where a space can, so this changes no
+ * value.
+ */
+export function onOneLine(json: string): string {
+  return json.includes('\n') ? json.replaceAll('\n', ' ') : json;
+}
+
 /** The body of a publication, from the JSON text of its data. */
 export function encodePublication(dataJson: string, extras: PublicationExtras = {}): string {
-  let body = `{"data":${dataJson}`;
+  let body = `{"data":${onOneLine(dataJson)}`;
   if (extras.infoJson !== undefined) body += `,"info":${extras.infoJson}`;
   if (extras.tags !== undefined) body += `,"tags":${JSON.stringify(extras.tags)}`;
   return `${body}}`;

@@ -1,4 +1,4 @@
-import { memberText } from '@belfry/protocol';
+import { memberText, onOneLine } from '@belfry/protocol';
 import { parseCapabilities } from '../core/capabilities.ts';
 import type {
   ConnectionClaims,
@@ -47,7 +47,7 @@ function expiry(claims: Claims): number {
 
 /** The JSON text of `name`, or of `b64…` decoded; `undefined`: neither is there. */
 function jsonText(claims: Claims, json: string, name: string): string | undefined {
-  if (own(claims, name) !== undefined) return memberText(json, name);
+  if (own(claims, name) !== undefined) return onOneLine(memberText(json, name) ?? 'null');
   const encoded = text(claims, `b64${name}`);
   if (encoded === '') return undefined;
   const decoded = Buffer.from(encoded, 'base64').toString('utf8');
@@ -56,7 +56,7 @@ function jsonText(claims: Claims, json: string, name: string): string | undefine
   } catch (cause) {
     throw new ClaimError(`b64${name} is not JSON`, { cause });
   }
-  return decoded;
+  return onOneLine(decoded);
 }
 
 const OVERRIDES = {

@@ -97,7 +97,7 @@ describe('TokenVerifier', () => {
       subs: {
         b: {
           info: 1,
-          b64data: Buffer.from('{"x":1}').toString('base64'),
+          b64data: Buffer.from('{\n"x":1}').toString('base64'),
           override: { presence: { value: true }, force_recovery: { value: false } },
         },
       },
@@ -110,7 +110,7 @@ describe('TokenVerifier', () => {
         ['a', { overrides: {} }],
         [
           'b',
-          { infoJson: '1', dataJson: '{"x":1}', overrides: { presence: true, recovery: false } },
+          { infoJson: '1', dataJson: '{ "x":1}', overrides: { presence: true, recovery: false } },
         ],
       ]),
       capabilities: [{ abilities: new Set(['pub', 'sub']) }],

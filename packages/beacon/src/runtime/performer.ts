@@ -38,7 +38,11 @@ interface Options {
   readonly stats: Stats;
   readonly log: Log;
   readonly onClosed: (session: Session) => void;
+  readonly now: () => number;
 }
+
+/** A failing store is worth one line a second, not one per client. */
+const LOG_EVERY_MS = 1000;
 
 const SEND_ERRORS: Readonly<Record<SendResult, ReplyError | null>> = {
   accepted: null,
@@ -50,6 +54,8 @@ const SEND_ERRORS: Readonly<Record<SendResult, ReplyError | null>> = {
 /** Carries out what sessions want, on the store, and tells them how it went. */
 export class Performer {
   readonly #options: Options;
+  /** By what failed: when it was logged, and how often it was not since. */
+  readonly #logged = new Map<string, { readonly at: number; unlogged: number }>();
 
   constructor(options: Options) {
     this.#options = options;
@@ -94,19 +100,29 @@ export class Performer {
 
   /** A mistake of our own: it costs the connection, not the process. */
   #broke(session: Session, error: unknown): void {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.#options.log({ level: 'error', message: 'an unexpected error', fields: { error: text } });
+    const fields = { error: stackOf(error) };
+    this.#options.log({ level: 'error', message: 'an unexpected error', fields });
     session.close(disconnects.serverError);
   }
 
-  /** What the client is told of an error, which is counted and logged. */
+  /** What the client is told of an error, which is counted, and logged unless the same was a moment ago. */
   failed(error: unknown, doing: string): ReplyError {
     this.#options.stats.storeErrors++;
+    const now = this.#options.now();
+    const last = this.#logged.get(doing);
+    if (last !== undefined && now - last.at < LOG_EVERY_MS) {
+      last.unlogged++;
+      return replyErrors.internal;
+    }
+    this.#logged.set(doing, { at: now, unlogged: 0 });
     const known = error instanceof StoreError;
+    const unlogged = last === undefined || last.unlogged === 0 ? {} : { more: last.unlogged };
     this.#options.log({
       level: known && error.temporary ? 'warn' : 'error',
       message: `${doing} failed`,
-      fields: known ? { code: error.code, error: error.message } : { error: String(error) },
+      fields: known
+        ? { code: error.code, error: error.message, ...unlogged }
+        : { error: stackOf(error), ...unlogged },
     });
     return replyErrors.internal;
   }
@@ -294,7 +310,7 @@ export class Performer {
       const answer = await callWithin(this.#options.rpcTimeoutMs, () =>
         handler(data, contextOf(session)),
       );
-      const dataJson = JSON.stringify(answer ?? null);
+      const dataJson = (JSON.stringify(answer) as string | undefined) ?? 'null';
       session.answered(effect, { type: 'rpc', id, dataJson });
     } catch (error) {
       if (!(error instanceof RpcError)) throw error;
@@ -309,6 +325,10 @@ export class Performer {
       this.failed(error, 'taking a message');
     }
   }
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function parsed(json: string | undefined): unknown {
