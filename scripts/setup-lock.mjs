@@ -27,16 +27,20 @@ function holderOf(file) {
   }
 }
 
+/** Whether a process of this machine is there. @param {number} pid */
+export function isRunning(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) !== 'ESRCH';
+  }
+}
+
 /** Whether the process that wrote this is known to be gone. @param {string} text */
 function isGone(text) {
   const [pid, host] = text.split(' ');
-  if (host !== hostname()) return false;
-  try {
-    process.kill(Number(pid), 0);
-    return false;
-  } catch (error) {
-    return codeOf(error) === 'ESRCH';
-  }
+  return host === hostname() && !isRunning(Number(pid));
 }
 
 /** A lock appears complete or not at all: written aside, then linked. @param {string} file @param {string} text */

@@ -23,17 +23,21 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { delimiter, join, relative, sep } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { withLock } from './setup-lock.mjs';
+import { isRunning, withLock } from './setup-lock.mjs';
 
 const MODES = ['install', 'start', 'test'];
 const MINUTE = 60_000;
+const INSTALL_LIMIT = 15 * MINUTE;
 
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]$/, '');
 const modules = join(root, 'node_modules');
 const lockFile = join(root, 'package-lock.json');
 /** Stamps live in node_modules, so that removing it makes everything stale. */
 const stamps = join(modules, '.belfry');
+/** The process id of the npm at work. It outlives a set-up that is killed. */
+const npmPidFile = join(root, '.setup.lock.npm');
 const pinnedNode = join(modules, '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
 const portalPage = join(root, 'packages', 'belfry', 'dist', 'portal', 'index.html');
 
@@ -79,10 +83,10 @@ function outsidePath() {
  *
  * @param {string} command
  * @param {string[]} args
- * @param {{ timeout: number, env?: Record<string, string> }} options
+ * @param {{ timeout: number, env?: Record<string, string>, pidFile?: string }} options
  * @returns {Promise<number | string>}
  */
-function run(command, args, { timeout, env }) {
+function run(command, args, { timeout, env, pidFile }) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: root,
@@ -90,6 +94,7 @@ function run(command, args, { timeout, env }) {
       stdio: ['ignore', process.stderr, process.stderr],
       shell: process.platform === 'win32',
     });
+    if (pidFile !== undefined && child.pid !== undefined) writeFileSync(pidFile, `${child.pid}`);
     let late = false;
     const timer = setTimeout(() => {
       late = true;
@@ -143,17 +148,33 @@ function dependenciesAreFresh() {
   return true;
 }
 
+/** Waits for the npm of an earlier run that was killed: two at once undo each other's work. */
+async function awaitOrphanedNpm() {
+  if (!existsSync(npmPidFile)) return;
+  const pid = Number(readFileSync(npmPidFile, 'utf8'));
+  const deadline = statSync(npmPidFile).mtimeMs + INSTALL_LIMIT;
+  if (isRunning(pid)) say(`waiting for the npm of an earlier run (process ${pid}) ...`);
+  while (isRunning(pid) && Date.now() < deadline) await sleep(200);
+  rmSync(npmPidFile, { force: true });
+}
+
 async function installDependencies() {
+  await awaitOrphanedNpm();
   if (dependenciesAreFresh()) return;
   const started = Date.now();
   const why = existsSync(modules) ? 'package-lock.json has changed' : 'first run';
   say(`installing dependencies (${why}; about half a minute) ...`);
-  rmSync(stamps, { recursive: true, force: true });
+  rmSync(modules, { recursive: true, force: true, maxRetries: 3 });
   const outcome = await run(
     'npm',
     ['ci', '--no-audit', '--no-fund', '--loglevel=error', '--include=dev', '--include=optional'],
-    { timeout: 15 * MINUTE, env: { PATH: outsidePath(), NODE_ENV: 'development' } },
+    {
+      timeout: INSTALL_LIMIT,
+      env: { PATH: outsidePath(), NODE_ENV: 'development' },
+      pidFile: npmPidFile,
+    },
   );
+  rmSync(npmPidFile, { force: true });
   if (outcome !== 0) {
     throw new SetupError(
       typeof outcome === 'number'
