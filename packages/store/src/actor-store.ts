@@ -130,6 +130,8 @@ export interface Commit {
 /**
  * `release`: give it back. `keep`: hold it for `ms` more from the store's now. `keep-if-messages`: hold it for `ms` if the inbox
  * still has messages that are not held back, else give it back. Where it is kept the reply brings up to `maxMessages` messages.
+ * A commit that deletes or suspends the actor always gives the lease back: its version starting over under the same fence would let
+ * the commit apply again when it is repeated.
  */
 export type LeaseWish =
   | { readonly type: 'release' }

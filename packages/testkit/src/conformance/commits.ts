@@ -266,6 +266,33 @@ export function describeCommits(open: OpenStore): void {
       }
     });
 
+    test('gives the lease back when it deletes, so that it is refused the second time', async () => {
+      await using opened = await open();
+      const { store } = opened;
+      for (const type of ['keep', 'keep-if-messages'] as const) {
+        const actor = actorIn(0, type);
+        for (const body of ['1', '2']) await give(store, actor, body);
+        const held = await claimActor(store, actor);
+        const effects = {
+          state: null,
+          consumedThrough: must(held.messages[0]).seq,
+          sends: [{ to: actor, body: 'self' }],
+          lease: { type, ms: 1_000, maxMessages: 10 },
+        };
+        const result = await commit(store, held, effects);
+        expect(result).toMatchObject({
+          version: 0,
+          leaseUntil: null,
+          messages: [],
+          inboxLength: 2,
+        });
+        expect(await store.actors.commit([turn(held, effects)])).toMatchObject([
+          { status: 'stale', reason: 'fence' },
+        ]);
+        expect(bodies((await claimActor(store, actor)).messages)).toEqual(['2', 'self']);
+      }
+    });
+
     test('is refused after the lease was given back', async () => {
       await using opened = await open();
       const { store } = opened;

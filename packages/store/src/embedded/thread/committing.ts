@@ -128,7 +128,9 @@ function endTurn(ctx: Context, actor: Actor, turn: Turn): void {
   actor.suspended = turn.suspend;
   const ready = actor.waiting > 0 && (turn.holdUntil === null || turn.holdUntil <= ctx.now);
   const keep = turn.wish === leaseWish.keep || (turn.wish === leaseWish.keepIfMessages && ready);
-  if (keep && turn.suspend === null) {
+  // A version that starts over under the same fence would let a repeated commit apply again.
+  const goesOn = turn.suspend === null && turn.change !== stateChange.remove;
+  if (keep && goesOn) {
     actor.leaseUntil = ctx.now + turn.leaseMs;
     scheduleLeased(ctx, actor);
   } else {
