@@ -9,6 +9,17 @@ export interface Delivered {
   readonly origin: string;
 }
 
+/** Calls a listener, which must not throw. If it does, the process hears of it, but not whoever waits for the store. */
+export function tellListener(tell: () => void): void {
+  try {
+    tell();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}
+
 /**
  * Tells this process's listener what was published. Nobody else can publish, and the answers of the thread come in the order of the
  * offsets, so delivery is never interrupted.
@@ -30,12 +41,15 @@ export class Delivery {
   }
 
   publication(channel: string, { offset, epoch, time, body, origin }: Delivered): void {
-    if (!this.#subscribed.has(channel)) return;
+    const listener = this.#listener;
+    if (listener === null || !this.#subscribed.has(channel)) return;
     const publication = { offset: offset as Offset, time, body, origin };
-    this.#listener?.onPublication(channel, publication, epoch as Epoch);
+    tellListener(() => listener.onPublication(channel, publication, epoch as Epoch));
   }
 
   signal(channel: string, body: string): void {
-    if (this.#subscribed.has(channel)) this.#listener?.onSignal(channel, body);
+    const listener = this.#listener;
+    if (listener === null || !this.#subscribed.has(channel)) return;
+    tellListener(() => listener.onSignal(channel, body));
   }
 }

@@ -16,6 +16,7 @@ import type {
   Wake,
 } from '../actor-store.ts';
 import type { Partition } from '../partition.ts';
+import { tellListener } from './delivery.ts';
 import {
   deadLettersOperation,
   dropOperation,
@@ -44,7 +45,10 @@ export class WakeListener {
     const { listener } = this;
     if (listener === null) return;
     const from = new WireReader(values);
-    while (!from.done) listener(readWake(from));
+    while (!from.done) {
+      const wake = readWake(from);
+      tellListener(() => listener(wake));
+    }
   }
 }
 

@@ -7,8 +7,7 @@ import type { DueIndex, LaneCode } from './due-index.ts';
 import { num, numOrNull, Query, str, strOrNull } from './sql.ts';
 import type { SqlRow } from './sql.ts';
 
-/** Characters of state and messages that the cache of actors may hold. */
-const CACHE_WEIGHT = 64 * 1024 * 1024;
+const DEFAULT_CACHE_WEIGHT = 64 * 1024 * 1024;
 /** What an actor weighs besides its texts. */
 const ACTOR_WEIGHT = 512;
 /** Consumed messages of an actor that may stay on disk, to delete many at once. */
@@ -30,6 +29,7 @@ const COLUMNS = `id, version, fence, lane, due, wake_at, hold_until, holder, lea
  */
 export class ActorTable {
   readonly #partitions: number;
+  readonly #maxWeight: number;
   readonly #cached = new Map<string, ActorType>();
   #weight = 0;
   #dirty: ActorType[] = [];
@@ -51,8 +51,13 @@ export class ActorTable {
   readonly #wipeInbox: Query;
   readonly #page: Query;
 
-  constructor(db: DatabaseSync, partitions: number, due: DueIndex) {
+  constructor(
+    db: DatabaseSync,
+    { partitions, cacheWeight }: { readonly partitions: number; readonly cacheWeight?: number },
+    due: DueIndex,
+  ) {
     this.#partitions = partitions;
+    this.#maxWeight = cacheWeight ?? DEFAULT_CACHE_WEIGHT;
     this.#due = due;
     this.#find = new Query(db, `SELECT ${COLUMNS} FROM actors WHERE partition = ? AND key = ?`);
     this.#scheduled = new Query(db, 'SELECT partition, key, lane, due FROM actors WHERE lane <> 0');
@@ -157,9 +162,9 @@ export class ActorTable {
 
   /** Keeps the cache within its limit. Only between transactions, when nothing waits to be written. */
   shrink(): void {
-    if (this.#weight <= CACHE_WEIGHT) return;
+    if (this.#weight <= this.#maxWeight) return;
     for (const [key, actor] of this.#cached) {
-      if (this.#weight <= CACHE_WEIGHT / 2) break;
+      if (this.#weight <= this.#maxWeight / 2) break;
       this.#weight -= actor.weight;
       this.#cached.delete(key);
     }

@@ -4,8 +4,7 @@ import { floorAt, isAlive } from './channel.ts';
 import type { Channel, Policy, Stored } from './channel.ts';
 import { num, numOrNull, Query, str } from './sql.ts';
 
-/** Channels that are kept in memory. */
-const MAX_CACHED = 65_536;
+const DEFAULT_CACHED = 65_536;
 /** Trimmed publications of a channel that may stay on disk, to delete many at once. */
 const MAX_LEFTOVERS = 32;
 
@@ -18,6 +17,7 @@ export interface NewPublication {
 
 /** The channels that have offsets, and their history. Like `ActorTable`: steps change objects, `flush` writes. */
 export class ChannelTable {
+  readonly #maxCached: number;
   readonly #cached = new Map<string, Channel>();
   #dirty: Channel[] = [];
   #lastId = 0;
@@ -38,7 +38,8 @@ export class ChannelTable {
   readonly #backward: Query;
   readonly #page: Query;
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, cachedChannels: number = DEFAULT_CACHED) {
+    this.#maxCached = cachedChannels;
     this.#find = new Query(
       db,
       `SELECT id, epoch, top, floor, size, ttl, meta_ttl, last_at, version, version_epoch FROM channels WHERE name = ?`,
@@ -184,9 +185,9 @@ export class ChannelTable {
 
   /** Keeps the cache within its limit. Only between transactions. */
   shrink(): void {
-    if (this.#cached.size <= MAX_CACHED) return;
+    if (this.#cached.size <= this.#maxCached) return;
     for (const name of this.#cached.keys()) {
-      if (this.#cached.size <= MAX_CACHED / 2) break;
+      if (this.#cached.size <= this.#maxCached / 2) break;
       this.#cached.delete(name);
     }
   }

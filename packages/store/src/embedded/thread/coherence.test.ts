@@ -42,6 +42,8 @@ interface Way {
   readonly batchSize: number;
   readonly forgetful: boolean;
   readonly faults: boolean;
+  /** Caches that hold almost nothing. */
+  readonly tiny: boolean;
 }
 
 /** Runs operations in one way; forgets nothing but what `way` says. */
@@ -58,6 +60,7 @@ class Runner {
       partitions: PARTITIONS,
       dedupWindowMs: 2000,
       counters: new SharedCounters().buffer,
+      ...(way.tiny && { cacheWeight: 1500, cachedChannels: 1 }),
     });
     this.#batches = new Batches(db, this.#ctx);
   }
@@ -282,7 +285,7 @@ function play(seed: number, way: Way): unknown[] {
 }
 
 describe('the memory of the thread does not show', () => {
-  const plain: Way = { batchSize: 1, forgetful: false, faults: false };
+  const plain: Way = { batchSize: 1, forgetful: false, faults: false, tiny: false };
   const seeds = Array.from({ length: 12 }, (_, i) => i + 1);
   const played = new Map<number, unknown[]>();
   const expected = (seed: number): unknown[] => {
@@ -306,6 +309,10 @@ describe('the memory of the thread does not show', () => {
   test.each(seeds)('when it is lost after every batch (seed %i)', (seed) => {
     expect(play(seed, { ...plain, forgetful: true })).toEqual(expected(seed));
     expect(play(seed, { ...plain, forgetful: true, batchSize: 3 })).toEqual(expected(seed));
+  });
+
+  test.each(seeds)('when little of it fits (seed %i)', (seed) => {
+    expect(play(seed, { ...plain, tiny: true, batchSize: 2 })).toEqual(expected(seed));
   });
 
   test.each(seeds)('when an operation of every batch throws (seed %i)', (seed) => {

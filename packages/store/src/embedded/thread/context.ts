@@ -15,6 +15,10 @@ export interface ContextOptions {
   readonly partitions: number;
   readonly dedupWindowMs: number;
   readonly counters: SharedArrayBuffer;
+  /** Characters of states and messages that the cache of actors may hold. Default 64 Mi. */
+  readonly cacheWeight?: number;
+  /** Channels that are kept in memory. Default 65,536. */
+  readonly cachedChannels?: number;
 }
 
 /** Everything a step reads and changes. */
@@ -39,8 +43,8 @@ export class Context {
     this.partitions = partitions;
     this.counters = new SharedCounters(options.counters);
     this.due = new DueIndex(partitions);
-    this.actors = new ActorTable(db, partitions, this.due);
-    this.channels = new ChannelTable(db);
+    this.actors = new ActorTable(db, options, this.due);
+    this.channels = new ChannelTable(db, options.cachedChannels);
     this.presence = new PresenceTable(db, partitions);
     this.dedup = new DedupTable(db, options.dedupWindowMs);
     this.dead = new DeadLetterTable(db);
