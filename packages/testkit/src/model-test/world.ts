@@ -379,7 +379,10 @@ export class World implements AsyncDisposable {
     await this.checkActors(process, ACTORS);
     const { actors, channels } = this.store(process);
     const query = { limit: 1_000 };
-    this.same('list', await actors.list(query), { actors: this.model.list(), cursor: null });
+    const listed = await actors.list(query);
+    // Whether an actor that has but a lease is listed is the driver's to say.
+    const seen = listed.actors.filter((actor) => !this.model.isOnlyHeld(actor));
+    this.same('list', { ...listed, actors: seen }, { actors: this.model.list(), cursor: null });
     this.same('listDead', await actors.listDead(query), {
       actors: this.model.listDead(),
       cursor: null,

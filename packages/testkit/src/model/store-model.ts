@@ -233,6 +233,12 @@ export class StoreModel {
     return this.#visible(() => true);
   }
 
+  /** Whether somebody holds, or held and has not given back, an actor of which there is nothing to see. */
+  isOnlyHeld(key: ActorKey): boolean {
+    const actor = this.#find(key);
+    return isInvisible(actor) && actor.lease !== null;
+  }
+
   listDead(): ActorKey[] {
     return this.#visible((actor) => actor.dead.length > 0);
   }

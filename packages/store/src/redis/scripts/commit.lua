@@ -115,7 +115,8 @@ while i <= total do
     local lane, due, lease_end, due_text = 0, NONE, NONE, nil
     if suspend == '' then
       local wish = argv[i + 11]
-      if wish == 'k' or (wish == 'm' and has and hold <= now) then
+      -- Not where it deletes: a version that starts over under the same fence would let a repeated commit apply again.
+      if op ~= 'd' and (wish == 'k' or (wish == 'm' and has and hold <= now)) then
         local ms = argv[i + 12]
         due = now + tonumber(ms)
         due_text = lease_texts[ms]
