@@ -144,7 +144,7 @@ describe('belfry start', () => {
     await using server = spawnBelfry(['start', '--redis', 'redis://127.0.0.1:1'], {
       cwd: directory.path,
     });
-    await server.written(/waiting for Redis/);
+    await server.written(/connecting to Redis/);
     server.signal('SIGTERM');
     expect((await server.ended).code).toBe(0);
   });

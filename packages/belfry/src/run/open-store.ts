@@ -48,6 +48,29 @@ function open(config: ResolvedConfig): Promise<Store> {
     : openRedisStore({ ...options, url: redis.url, prefix: redis.prefix });
 }
 
+/** Opens the store unless `signal` is aborted first; one that opens after that is closed again. */
+async function openUnlessAborted(
+  config: ResolvedConfig,
+  signal: AbortSignal | undefined,
+): Promise<Store> {
+  const opening = open(config);
+  if (signal === undefined) return opening;
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => {
+    reject(new StartError('it was stopped while it waited for the store.'));
+    opening.then(
+      (store) => store.close(),
+      () => undefined,
+    );
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([opening, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
 /**
  * Opens the store that the config says. Redis may come up later than this process: for `redis.connect_timeout` it is tried again. Throws
  * a `StartError`.
@@ -57,10 +80,12 @@ export async function openStore(
   { log, signal }: OpenStoreOptions,
 ): Promise<Store> {
   const started = Date.now();
-  const limitMs = config.redis.url === undefined ? 0 : config.redis.connect_timeout;
+  const { url, connect_timeout: connectTimeout } = config.redis;
+  const limitMs = url === undefined ? 0 : connectTimeout;
+  if (url !== undefined) log.info({ redis: maskUrl(url) }, 'connecting to Redis');
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     try {
-      return await open(config);
+      return await openUnlessAborted(config, signal);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       const waited = Date.now() - started;
@@ -73,11 +98,15 @@ export async function openStore(
         { reason: error.message },
         `waiting for Redis (${seconds(waited)} of ${seconds(limitMs)} s)`,
       );
-      try {
-        await sleep(pause, undefined, { signal });
-      } catch (aborted) {
-        throw new StartError('it was stopped while it waited for Redis.', { cause: aborted });
-      }
+      await pauseFor(pause, signal);
     }
+  }
+}
+
+async function pauseFor(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal });
+  } catch (aborted) {
+    throw new StartError('it was stopped while it waited for the store.', { cause: aborted });
   }
 }

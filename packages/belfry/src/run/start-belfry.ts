@@ -21,6 +21,7 @@ import { openStore } from './open-store.ts';
 import { createActorRunner, runnerMetrics } from './run-actors.ts';
 import { type BeaconPart, createBeaconPart } from './run-beacon.ts';
 import { StartError } from './start-error.ts';
+import { Startup } from './startup.ts';
 import { storeMetrics } from './store-metrics.ts';
 import { VERSION } from './package-version.ts';
 import { watchStore } from './watch-store.ts';
@@ -42,13 +43,10 @@ export interface StartOptions {
   readonly listens: boolean;
 }
 
-/** What has been started, to be stopped in the opposite order. */
-type Cleanup = () => Promise<void> | void;
-
-/** Of the time a stop may take, how much clients get to go away one after the other, and how much turns get to end. */
-const SPREAD_PART = 0.2;
-const TURNS_PART = 0.6;
-const HTTP_GRACE_MS = 300;
+/** Of the time that a stop may take, how much each part gets at most. In this order they are stopped. */
+const SHARES = { clients: 0.25, http: 0.1, turns: 0.5, store: 0.15 } as const;
+/** Clients are sent away within this part of their share, so as not to come back to another Beacon all at once. */
+const SPREAD = 0.6;
 /** How long a start waits for the store to take this process in, in ms. */
 const JOIN_MS = 10_000;
 
@@ -58,29 +56,6 @@ function newProcessId(): string {
     .replaceAll(/[^A-Za-z0-9-]/g, '-')
     .slice(0, 40);
   return `${host}-${process.pid}-${randomUUID().slice(0, 8)}`;
-}
-
-class Startup {
-  readonly cleanups: Cleanup[] = [];
-  readonly #log: Logger;
-
-  constructor(log: Logger) {
-    this.#log = log;
-  }
-
-  onStop(cleanup: Cleanup): void {
-    this.cleanups.push(cleanup);
-  }
-
-  async undo(): Promise<void> {
-    for (const cleanup of this.cleanups.splice(0).reverse()) {
-      try {
-        await cleanup();
-      } catch (error) {
-        this.#log.warn({ err: error }, 'a part did not stop as it should');
-      }
-    }
-  }
 }
 
 interface Parts {
@@ -151,15 +126,23 @@ async function start(
 ): Promise<RunningBelfry> {
   const { config } = effective;
   const { roles, shutdown } = config;
+  const { url: redisUrl } = config.redis;
   const definitions = await loadActors(effective);
   const secrets = loadSecrets(config);
   const processId = newProcessId();
 
   const store = await openStore(config, { log, signal });
-  startup.onStop(() => store.close());
+  const share = (part: keyof typeof SHARES): number => shutdown.timeout * SHARES[part];
+  startup.onStop({ what: 'store', limitMs: share('store'), stop: () => store.close() });
   const { description } = await store.health();
   log.info({ store: description }, 'the store is open');
-  startup.onStop(watchStore(store, log));
+  startup.onStop({ what: 'watching the store', limitMs: 100, stop: watchStore(store, log) });
+  if (redisUrl !== undefined && config.client.token.hmac_secret_key === undefined) {
+    log.warn(
+      { dataDir: config.data_dir },
+      'development: secrets were generated; processes with another data directory need to be given the same',
+    );
+  }
 
   const channels = shareChannels(store.channels);
   const metrics: MetricSource[] = [storeMetrics(store)];
@@ -185,10 +168,10 @@ async function start(
       processId,
       historyFor: historyPolicies(beaconConfigOf(effective)),
       log,
-      drainMs: shutdown.timeout * TURNS_PART,
+      drainMs: share('turns'),
     });
     metrics.push(runnerMetrics(runner));
-    startup.onStop(() => runner.drain());
+    startup.onStop({ what: 'turns', limitMs: share('turns') + 100, stop: () => runner.drain() });
     await startRunner(runner, { log, signal });
   }
 
@@ -211,18 +194,24 @@ async function start(
     const { address, port } = config.http_server;
     const opened = await listen(router, { address, port });
     listening = opened;
-    startup.onStop(() => opened.close(HTTP_GRACE_MS));
-    if (config.redis.url === undefined) {
+    const limitMs = share('http');
+    startup.onStop({ what: 'http', limitMs, stop: () => opened.close(limitMs / 2) });
+    if (redisUrl === undefined) {
       announceServer(config.data_dir, { url: opened.url, pid: process.pid });
-      startup.onStop(() => {
-        withdrawServer(config.data_dir);
+      startup.onStop({
+        what: 'announcement',
+        limitMs: 100,
+        stop: () => {
+          withdrawServer(config.data_dir);
+        },
       });
     }
     beacon?.attach(opened);
   }
   if (beacon !== undefined) {
     const { drain } = beacon;
-    startup.onStop(() => drain(shutdown.timeout * SPREAD_PART));
+    const limitMs = share('clients');
+    startup.onStop({ what: 'clients', limitMs, stop: () => drain(limitMs * SPREAD) });
   }
   const url = listening?.url;
   log.info(

@@ -1,0 +1,126 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { temporaryDirectory } from '../testing/belfry-process.ts';
+import { clientAddress } from './client-address.ts';
+import { HttpError } from './http-error.ts';
+import { listen, type Listening } from './listen.ts';
+import { originAllowed } from './origins.ts';
+import { findPortal, portalFallback } from './portal.ts';
+import { createRouter, type RouterOptions, sendJson } from './router.ts';
+
+const open: Listening[] = [];
+afterEach(async () => {
+  for (const listening of open.splice(0)) await listening.close(0);
+});
+
+async function serve(options: Partial<RouterOptions>): Promise<string> {
+  const router = createRouter({ routes: [], onError: () => undefined, ...options });
+  const listening = await listen(router, { address: '127.0.0.1', port: 0 });
+  open.push(listening);
+  return listening.url;
+}
+
+describe('the router', () => {
+  test('answers with what the path and the method say', async () => {
+    const errors: unknown[] = [];
+    const url = await serve({
+      headers: { 'x-every': 'answer' },
+      onError: (error) => errors.push(error),
+      routes: [
+        { path: '/a', methods: { GET: (_request, response) => sendJson(response, 200, { a: 1 }) } },
+        {
+          path: '/bad',
+          methods: {
+            POST() {
+              throw new HttpError(418, 'teapot', 'short and stout').with('x-spout', 'yes');
+            },
+          },
+        },
+        {
+          path: '/bug',
+          methods: {
+            async GET() {
+              throw new Error('secret detail');
+            },
+          },
+        },
+      ],
+    });
+    const got = await fetch(`${url}/a?query=1`);
+    expect([got.status, await got.json()]).toEqual([200, { a: 1 }]);
+    expect(got.headers.get('x-every')).toBe('answer');
+    const head = await fetch(`${url}/a`, { method: 'HEAD' });
+    expect([head.status, await head.text()]).toEqual([200, '']);
+    const wrong = await fetch(`${url}/a`, { method: 'DELETE' });
+    expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'GET']);
+    const teapot = await fetch(`${url}/bad`, { method: 'POST' });
+    expect([teapot.status, teapot.headers.get('x-spout'), await teapot.json()]).toEqual([
+      418,
+      'yes',
+      { error: { code: 'teapot', message: 'short and stout' } },
+    ]);
+    const bug = await fetch(`${url}/bug`);
+    expect(bug.status).toBe(500);
+    expect(await bug.text()).not.toContain('secret detail');
+    expect(errors).toHaveLength(1);
+    expect((await fetch(`${url}/nowhere`)).status).toBe(404);
+  });
+});
+
+describe('the portal', () => {
+  test('is its files, and its first page for every path that is no file', async () => {
+    using directory = temporaryDirectory();
+    const root = join(directory.path, 'portal');
+    mkdirSync(join(root, 'assets'), { recursive: true });
+    writeFileSync(join(root, 'index.html'), '<p>portal</p>');
+    writeFileSync(join(root, 'assets', 'a-1234.js'), 'let a;');
+    writeFileSync(join(directory.path, 'outside.txt'), 'outside');
+    const url = await serve({ fallback: portalFallback(root) });
+    for (const path of ['/', '/room/ABC']) {
+      const page = await fetch(url + path);
+      expect([page.status, await page.text()]).toEqual([200, '<p>portal</p>']);
+      expect(page.headers.get('cache-control')).toBe('no-cache');
+    }
+    const asset = await fetch(`${url}/assets/a-1234.js`);
+    expect(asset.headers.get('cache-control')).toContain('immutable');
+    for (const path of ['/assets/b.js', '/api/publish', '/metrics', '/connection/x']) {
+      expect([path, (await fetch(url + path)).status]).toEqual([path, 404]);
+    }
+    expect(await (await fetch(`${url}/..%2foutside.txt`)).text()).not.toContain('outside');
+    expect((await fetch(`${url}/%E0%A4%A`)).status).toBeLessThan(500);
+    expect((await fetch(`${url}/`, { method: 'POST' })).status).toBe(404);
+  });
+
+  test('is not found where there is no index.html', () => {
+    using directory = temporaryDirectory();
+    expect(findPortal(directory.path)).toBeUndefined();
+  });
+});
+
+test.each([
+  ['127.0.0.1', undefined, '127.0.0.1'],
+  ['::ffff:10.1.2.3', undefined, '10.1.2.3'],
+  ['2001:db8:1:2:3:4:5:6', undefined, '2001:db8:1:2::/64'],
+  ['2001:db8::1', undefined, '2001:db8:0:0::/64'],
+  ['10.0.0.1', '203.0.113.7', '203.0.113.7'],
+  ['10.0.0.1', 'forged, 203.0.113.7', '203.0.113.7'],
+  ['10.0.0.1', '', '10.0.0.1'],
+])('a request from %s with the header %j counts for %s', (remoteAddress, header, address) => {
+  const headers = header === undefined ? {} : { 'x-real-ip': header };
+  const request = { headers, socket: { remoteAddress } } as unknown as IncomingMessage;
+  expect(clientAddress(request, 'X-Real-IP')).toBe(address);
+});
+
+test.each([
+  ['http://a.example', 'a.example', [], true],
+  ['http://b.example', 'a.example', [], false],
+  ['https://b.example', 'a.example', ['https://b.example'], true],
+  ['https://x.b.example', 'a.example', ['https://*.b.example'], true],
+  ['https://evil.example/.b.example', 'a.example', ['https://*.b.example'], false],
+  ['https://bXexample', 'a.example', ['https://b.example'], false],
+  ['null', 'a.example', ['*'], true],
+])('a page of %s at %s, where %j may: %s', (origin, host, allowed, may) => {
+  expect(originAllowed(origin, host, allowed)).toBe(may);
+});
