@@ -23,6 +23,7 @@ export function createLogger({ level, format }: LoggerOptions): Logger {
         sync: true,
         ignore: 'pid,hostname',
         translateTime: 'SYS:HH:MM:ss.l',
+        singleLine: true,
       })
     : pino.destination({ dest: STDERR, sync: true });
   return pino(
