@@ -9,8 +9,10 @@ export interface ModelCheck {
   readonly runs: number;
   /** Of one scenario. Default 80. */
   readonly maxSteps?: number;
-  /** When to stop, in ms, with what was played by then; a failure is made shorter for as long again. Default 40,000. */
+  /** When to stop, in ms, with what was played by then. Default 40,000. */
   readonly timeLimitMs?: number;
+  /** For how long to look for a shorter scenario that fails, too, in ms. Default 40,000. */
+  readonly shortenMs?: number;
   /** Plays the scenarios of an earlier failure again. Default: other ones each time. */
   readonly seed?: number;
 }
@@ -26,7 +28,7 @@ export interface ModelCheckReport {
  * find that fails.
  */
 export async function checkModel(check: ModelCheck): Promise<ModelCheckReport> {
-  const { open, runs, maxSteps = 80, timeLimitMs = 40_000 } = check;
+  const { open, runs, maxSteps = 80, timeLimitMs = 40_000, shortenMs = 40_000 } = check;
   let steps = 0;
   const property = fc.asyncProperty(scenario(maxSteps), async (made) => {
     steps += made.length;
@@ -41,7 +43,7 @@ export async function checkModel(check: ModelCheck): Promise<ModelCheckReport> {
   });
   const failing = details.counterexample?.[0];
   if (!details.failed || !failing) return { scenarios: details.numRuns, steps };
-  const shortest = await shorten(open, failing, performance.now() + timeLimitMs);
+  const shortest = await shorten(open, failing, performance.now() + shortenMs);
   const { error, scenario: left } = shortest ?? {
     error: details.errorInstance,
     scenario: failing,

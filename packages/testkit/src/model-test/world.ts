@@ -78,7 +78,11 @@ export class World implements AsyncDisposable {
   private constructor(opened: StoreUnderTest, stores: Store[]) {
     this.#opened = opened;
     this.#stores = stores;
-    this.model = new StoreModel(PARTITIONS, opened.clock.now);
+    this.model = new StoreModel({
+      partitions: PARTITIONS,
+      dedupWindowMs: DEDUP_WINDOW,
+      now: opened.clock.now,
+    });
   }
 
   static async open(open: OpenStore): Promise<World> {

@@ -32,7 +32,7 @@ export interface ActorModel {
   due: Due | null;
 }
 
-export const MAX_DEAD_LETTERS = 1_000;
+const MAX_DEAD_LETTERS = 1_000;
 
 /** An actor of which nothing is known. */
 export function blankActor(key: ActorKey, life: number): ActorModel {
@@ -85,9 +85,11 @@ export function append(actor: ActorModel, message: Omit<InboxMessage, 'seq'>, no
   if (actor.inbox.length === 1 && !actor.lease) schedule(actor, now);
 }
 
-/** Makes a dead letter; past the most an actor keeps, the oldest goes. */
-export function bury(actor: ActorModel, letter: Omit<DeadLetter, 'id' | 'actor'>): void {
+/** Makes a dead letter; past the most an actor keeps, the oldest goes. False: one did. */
+export function bury(actor: ActorModel, letter: Omit<DeadLetter, 'id' | 'actor'>): boolean {
   actor.lastDeadId += 1;
   actor.dead.push({ ...letter, actor: actor.key, id: actor.lastDeadId });
-  if (actor.dead.length > MAX_DEAD_LETTERS) actor.dead.shift();
+  if (actor.dead.length <= MAX_DEAD_LETTERS) return true;
+  actor.dead.shift();
+  return false;
 }

@@ -34,30 +34,42 @@ interface Outgoing {
   readonly effect: Effect;
 }
 
+/** As `StoreOptions`. */
+export interface StoreModelOptions {
+  readonly partitions: number;
+  readonly dedupWindowMs: number;
+  readonly now: () => Millis;
+}
+
 const INBOX_LIMIT = 1_000;
 
 /**
  * The store's ports as a plain data structure: what the drivers must do, without I/O, concurrency or limits of size. Every method is
  * one atomic step at the clock's now.
  *
- * It is looser than a driver in three places, all of which the ports leave open: message ids are remembered for ever; effects for
- * another partition wait until `relay` is called; and `claim` can be told what a driver chose, among actors that are equally
- * overdue, and which fences it gave.
+ * It is looser than a driver in two places, both of which the ports leave open: effects for another partition wait until `relay` is
+ * called, and `claim` can be told what a driver chose, among actors that are equally overdue, and which fences it gave.
  */
 export class StoreModel {
   readonly channels: ChannelModel;
   readonly presence: PresenceModel;
+  /** Dead letters that fell off because their actor had too many. */
+  deadLettersDropped = 0;
   readonly #partitions: number;
   readonly #now: () => Millis;
   readonly #actors = new Map<ActorKey, ActorModel>();
-  readonly #ids = new Set<string>();
+  /** When each message id was accepted. */
+  readonly #ids = new Map<string, Millis>();
+  readonly #dedupWindowMs: number;
   /** The highest fence each actor ever had, also in an earlier life. */
   readonly #fences = new Map<ActorKey, number>();
   #outbox: Outgoing[] = [];
   #lives = 0;
 
-  constructor(partitions: number, now: () => Millis) {
+  constructor(options: StoreModelOptions) {
+    const { partitions, dedupWindowMs, now } = options;
     this.#partitions = partitions;
+    this.#dedupWindowMs = dedupWindowMs;
     this.#now = now;
     this.channels = new ChannelModel(now);
     this.presence = new PresenceModel({
@@ -77,7 +89,7 @@ export class StoreModel {
     if (this.#isDuplicate(message)) return 'duplicate';
     if (mustExist && actor.state === null) return 'no-actor';
     if (actor.inbox.length >= inboxLimit) return 'full';
-    if (id !== undefined) this.#ids.add(`${to}\n${id}`);
+    if (id !== undefined) this.#ids.set(`${to}\n${id}`, this.#now());
     append(actor, { body, at: this.#now() }, this.#now());
     return 'accepted';
   }
@@ -288,9 +300,9 @@ export class StoreModel {
     const { to, body, inboxLimit = INBOX_LIMIT } = message;
     const at = this.#now();
     if (this.send({ ...message, inboxLimit: 2 * inboxLimit }) === 'full') {
-      if (message.id !== undefined) this.#ids.add(`${to}\n${message.id}`);
+      if (message.id !== undefined) this.#ids.set(`${to}\n${message.id}`, at);
       const why = { error: 'inbox full', attempts: 0 };
-      bury(this.#find(to), { body, acceptedAt: at, diedAt: at, ...why });
+      this.#bury(this.#find(to), { body, acceptedAt: at, diedAt: at, ...why });
     }
   }
 
@@ -302,12 +314,17 @@ export class StoreModel {
       const message = consumed.find((one) => one.seq === seq);
       if (!message) continue;
       const { body, at } = message;
-      bury(actor, { body, acceptedAt: at, diedAt: this.#now(), error, attempts });
+      this.#bury(actor, { body, acceptedAt: at, diedAt: this.#now(), error, attempts });
     }
   }
 
+  #bury(actor: ActorModel, letter: Omit<DeadLetter, 'id' | 'actor'>): void {
+    if (!bury(actor, letter)) this.deadLettersDropped += 1;
+  }
+
   #isDuplicate({ to, id }: Send): boolean {
-    return id !== undefined && this.#ids.has(`${to}\n${id}`);
+    const acceptedAt = id === undefined ? undefined : this.#ids.get(`${to}\n${id}`);
+    return acceptedAt !== undefined && this.#now() - acceptedAt < this.#dedupWindowMs;
   }
 
   #held({ actor: key, fence }: Held): ActorModel | null {
