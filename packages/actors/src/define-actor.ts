@@ -69,7 +69,7 @@ export interface ActorRef<Kind extends string = string, Internal = unknown> {
 export interface TurnContext<State, ServerMessage, UserMessage> {
   readonly id: string;
   readonly key: ActorKey;
-  /** The store's time of this turn; never goes back for one actor. */
+  /** The store's time of this turn, a whole number of ms; never goes back for one actor. */
   readonly now: Millis;
   /** The actor's state: plain JSON data. Change it in place or assign a new one. */
   state: State;

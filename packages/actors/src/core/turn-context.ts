@@ -51,7 +51,8 @@ export class DraftContext implements EngineContext {
     this.#base = base;
     this.id = base.id;
     this.key = base.draft.key;
-    this.now = base.now;
+    // Whole: it ends up in states and publications, and means a time of day there. Grid points of a rate are not.
+    this.now = Math.floor(base.now);
   }
 
   /** From now on nothing can be done through this context: what came late would be lost. */
