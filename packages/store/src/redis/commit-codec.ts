@@ -53,11 +53,8 @@ function pushCommit(
     String(commit.version),
     state === undefined ? 'k' : state === null ? 'd' : 's',
     state ?? '',
-    optionalText(commit.meta),
     optional(commit.consumedThrough),
     optional(commit.wakeAt),
-    optional(commit.holdUntil),
-    optionalText(commit.suspend),
   );
   if (lease.type === 'release') args.push('r', '', '');
   else
@@ -76,6 +73,9 @@ function pushEffects(
   context: CommitTarget & { policies: Map<string, HistoryPolicy> },
 ): void {
   const { partition, partitions, policies } = context;
+  if (commit.meta !== null) args.push('m', optionalText(commit.meta));
+  if (commit.holdUntil !== null) args.push('h', String(commit.holdUntil));
+  if (commit.suspend !== null) args.push('x', optionalText(commit.suspend));
   for (const { seq, error, attempts } of commit.deadLetters) {
     args.push('d', String(seq), error, String(attempts));
   }

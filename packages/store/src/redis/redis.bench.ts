@@ -126,7 +126,7 @@ async function cycles(store: Store): Promise<number> {
     }
   };
   await Promise.all([
-    ...Array.from({ length: 512 }, (_, i) => sender(i)),
+    ...Array.from({ length: 2_048 }, (_, i) => sender(i)),
     ...allPartitions(store.partitions).map(scheduler),
   ]);
   return done;

@@ -105,6 +105,8 @@ export class Router {
         // The next one may know.
       }
     }
+    // Whoever is known may have gone for good: next time the seeds are asked as well.
+    for (const seed of this.#settings.target.seeds) this.#connection(addressOf(seed));
     return false;
   }
 

@@ -2,12 +2,14 @@
 --- KEYS[1] key prefix · ARGV[1..3] see includes/partition.lua
 --- ARGV[4] how many history policies follow, each: size, ttl and meta ttl in ms
 --- then per commit: how many arguments it has after this one, actor, fence, version, what becomes of the state ('s' set, 'd' delete,
---- 'k' keep), state, meta, consumed through or '', wake or '', hold or '', suspend reason or '', what becomes of the lease ('r' release,
---- 'k' keep, 'm' keep if messages), ms, the most messages to return; then its effects:
+--- 'k' keep), state, consumed through or '', wake or '', what becomes of the lease ('r' release, 'k' keep, 'm' keep if messages), ms, the
+--- most messages to return; then what it has of these:
+---   'm' meta · 'h' hold · 'x' suspend reason
 ---   'd' seq error attempts (dead letter) · 'f' channel (forget) · 'p' channel policy body (publication; policies count from 1)
 ---   's' actor body id must-exist limit (message) · 'o' partition-and-effect (for the outbox)
 --- Returns stats, now, 1 when something is in the outbox else 0, then per commit 1, lease end or 0, inbox length and, where the lease
 --- is kept, first seq and messages; or 2 stale fence; or 3 stale version.
+--- @include erase
 --- @include deliver
 --- @include channel
 --- @include outbox
@@ -46,22 +48,22 @@ while i <= total do
   elseif version ~= tonumber(argv[i + 3]) then
     out[#out + 1] = 3
   else
-    local through = tonumber(argv[i + 7]) or consumed
+    local through = tonumber(argv[i + 6]) or consumed
     if through > n then
       through = n
     elseif through < consumed then
       through = consumed
     end
-    local op, meta, suspend = argv[i + 4], argv[i + 6], argv[i + 10]
+    local op = argv[i + 4]
+    local meta, hold, suspend
     if op == 's' then
       has_state = 1
     elseif op == 'd' then
       has_state = 0
     end
-    local inbox = base .. 'i:' .. actor
     local outbox
 
-    local a = i + 14
+    local a = i + 11
     while a <= stop do
       local kind = argv[a]
       if kind == 'p' then
@@ -79,7 +81,7 @@ while i <= total do
           count(2)
           bury(actor, key, { body = argv[a + 2], acceptedAt = now, error = 'inbox full', attempts = 0 })
         else
-          call('RPUSH', inbox, now_text .. ' ' .. argv[a + 2])
+          call('RPUSH', base .. 'i:' .. actor, now_text .. ' ' .. argv[a + 2])
           n = n + 1
         end
         a = a + 6
@@ -94,7 +96,16 @@ while i <= total do
         end
         a = a + 4
       else
-        forget(argv[a + 1])
+        local value = argv[a + 1]
+        if kind == 'm' then
+          meta = value
+        elseif kind == 'h' then
+          hold = tonumber(value)
+        elseif kind == 'x' then
+          suspend = value
+        else
+          forget(value)
+        end
         a = a + 2
       end
     end
@@ -104,20 +115,21 @@ while i <= total do
     end
     if through > consumed then
       if through == n then
-        call('DEL', inbox)
+        call('DEL', base .. 'i:' .. actor)
       else
-        call('LTRIM', inbox, through - consumed, -1)
+        call('LTRIM', base .. 'i:' .. actor, through - consumed, -1)
       end
     end
 
     local has = n > through
-    local wake, hold = tonumber(argv[i + 8]) or NONE, tonumber(argv[i + 9]) or NONE
+    local wake = tonumber(argv[i + 7]) or NONE
+    hold = hold or NONE
     local lane, due, lease_end, due_text = 0, NONE, NONE, nil
-    if suspend == '' then
-      local wish = argv[i + 11]
+    if not suspend then
+      local wish = argv[i + 8]
       -- Not where it deletes: a version that starts over under the same fence would let a repeated commit apply again.
       if op ~= 'd' and (wish == 'k' or (wish == 'm' and has and hold <= now)) then
-        local ms = argv[i + 12]
+        local ms = argv[i + 9]
         due = now + tonumber(ms)
         due_text = lease_texts[ms]
         if not due_text then
@@ -129,7 +141,7 @@ while i <= total do
       else
         due, lane = rest_due(has, wake, hold)
         if lane == 2 then
-          due_text = argv[i + 8]
+          due_text = argv[i + 7]
         end
       end
     end
@@ -138,8 +150,8 @@ while i <= total do
       erase(actor, key, old_lane)
     else
       version = op == 'd' and 0 or version + 1
-      local record = pack_record(fence, version, n, through, lease_end, wake, hold, lane, has_state, suspend == '' and 0 or 1,
-        meta == '' and 0 or 1)
+      local record = pack_record(fence, version, n, through, lease_end, wake, hold, lane, has_state, suspend and 1 or 0,
+        meta and 1 or 0)
       if op == 's' then
         call('HSET', key, 's', argv[i + 5], 'p', record)
       else
@@ -148,12 +160,12 @@ while i <= total do
           call('HDEL', key, 's')
         end
       end
-      if meta ~= '' then
+      if meta then
         call('HSET', key, 'm', meta)
       elseif had_meta == 1 then
         call('HDEL', key, 'm')
       end
-      if suspend ~= '' then
+      if suspend then
         call('HSET', key, 'x', suspend)
       end
       put_due(actor, old_lane, lane, due, due_text)
@@ -167,9 +179,9 @@ while i <= total do
     out[o + 2] = lease_end == NONE and 0 or lease_end
     out[o + 3] = n - through
     if lease_end ~= NONE then
-      local most = tonumber(argv[i + 13])
+      local most = tonumber(argv[i + 10])
       out[o + 4] = through + 1
-      out[o + 5] = (has and most > 0) and call('LRANGE', inbox, 0, most - 1) or {}
+      out[o + 5] = (has and most > 0) and call('LRANGE', base .. 'i:' .. actor, 0, most - 1) or {}
     end
   end
   i = stop + 1

@@ -1,7 +1,7 @@
 --- Deletes dead letters of an actor.
 --- KEYS[1] key prefix · ARGV[1..3] see includes/partition.lua · ARGV[4] actor, [5] '1' for all else '0', [6…] their ids
 --- Returns stats and how many.
---- @include actor
+--- @include erase
 
 local actor, letters, dropped = argv[4], base .. 'dl:' .. argv[4], 0
 if argv[5] == '1' then

@@ -6,11 +6,12 @@
 --- @include channel
 
 local channel, limit = argv[4], tonumber(argv[5])
-local epoch, new, top, _, size = open_channel(channel)
+local key = base .. 'c:' .. channel
+local epoch, new, top, _, size = open_channel(channel, key)
 if new then
   local ttl = tonumber(argv[8])
-  save_channel(channel, epoch, 0, 0, now + ttl, 0, 0, now + ttl)
-  keep(base .. 'c:' .. channel, ttl)
+  save_channel(key, 0, 0, now + ttl, 0, 0, now + ttl, epoch)
+  keep(key, ttl)
 end
 if limit == 0 or top == 0 then
   return { top, epoch, {} }

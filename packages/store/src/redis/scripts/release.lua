@@ -1,7 +1,7 @@
 --- Gives leases of one partition back; stale ones are ignored.
 --- KEYS[1] key prefix · ARGV[1..3] see includes/partition.lua · ARGV[4…] per lease: actor, fence
 --- Returns stats.
---- @include actor
+--- @include settle
 
 for i = 4, #argv, 2 do
   local key = base .. 'a:' .. argv[i]

@@ -1,7 +1,7 @@
 --- Makes a suspended actor active.
 --- KEYS[1] key prefix · ARGV[1..3] see includes/partition.lua · ARGV[4] actor
 --- Returns 1, or 0 when it was not suspended.
---- @include actor
+--- @include settle
 
 local key = base .. 'a:' .. argv[4]
 local fence, version, n, c, _, wake, _, lane, has_state, suspended, has_meta = read_record(key)

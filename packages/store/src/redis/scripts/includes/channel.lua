@@ -1,10 +1,11 @@
---- @include partition
+--- @include numbers
 --- The log of a channel. String `c:<channel>`, packed: top offset, when the history ends, when offset and epoch end, history size,
 --- until when the server keeps the list and this key (each a double), then the epoch. List `h:<channel>`: the publications up
 --- to the top, each `<offset> <time> <epoch> <origin>\n<body>`, which is also what subscribers get. String `cv:<channel>`: the last
 --- version, `<epoch> <version> <version epoch>`.
 
 local CHANNEL = '<dddddd'
+local CHANNEL_AND_EPOCH = '<ddddddc0'
 
 --- Keeps `key` for at least `ttl` ms; gives until when. Renewed only when a quarter is used up, not with every publication.
 local function keep(key, ttl)
@@ -14,8 +15,8 @@ local function keep(key, ttl)
 end
 
 --- The channel's position, new if there is none: epoch, whether it is new, offset, history's end, size, and until when both are kept.
-local function open_channel(channel)
-  local key = base .. 'c:' .. channel
+--- `key` is that of the position.
+local function open_channel(channel, key)
   local packed = call('GET', key)
   if packed then
     local offset, ends, forgotten, size, list_kept, kept = struct.unpack(CHANNEL, packed)
@@ -31,8 +32,9 @@ local function open_channel(channel)
   return string.format('%x', take_numbers(1)), true, 0, 0, 0, 0, 0
 end
 
-local function save_channel(channel, epoch, ...)
-  call('SET', base .. 'c:' .. channel, struct.pack(CHANNEL, ...) .. epoch, 'KEEPTTL')
+--- Takes what `open_channel` gives after whether it is new, and the epoch last.
+local function save_channel(key, ...)
+  call('SET', key, struct.pack(CHANNEL_AND_EPOCH, ...), 'KEEPTTL')
 end
 
 --- Whether `version` is not above the channel's last one; if it is, remembers it.
@@ -55,8 +57,8 @@ local function publish(channel, body, origin, size, ttl, meta_ttl, version, vers
   if meta_ttl < ttl then
     meta_ttl = ttl
   end
-  local list = base .. 'h:' .. channel
-  local epoch, new, offset, _, old_size, list_kept, kept = open_channel(channel)
+  local key, list = base .. 'c:' .. channel, base .. 'h:' .. channel
+  local epoch, new, offset, _, old_size, list_kept, kept = open_channel(channel, key)
   if version and is_old_version(channel, epoch, version, version_epoch, meta_ttl) then
     count(8)
     return offset, epoch, false
@@ -77,10 +79,10 @@ local function publish(channel, body, origin, size, ttl, meta_ttl, version, vers
   end
   if new or kept < now + meta_ttl then
     -- The key may not be there yet.
-    save_channel(channel, epoch, 0, 0, 0, 0, 0, 0)
-    kept = keep(base .. 'c:' .. channel, meta_ttl)
+    save_channel(key, 0, 0, 0, 0, 0, 0, epoch)
+    kept = keep(key, meta_ttl)
   end
-  save_channel(channel, epoch, offset, now + ttl, now + meta_ttl, size, list_kept, kept)
+  save_channel(key, offset, now + ttl, now + meta_ttl, size, list_kept, kept, epoch)
   call('SPUBLISH', base .. 'ch:' .. channel, item)
   return offset, epoch, true
 end

@@ -1,4 +1,5 @@
 --- @include due
+--- @include numbers
 --- What waits to be applied in other partitions. List `ob` of `<number> <partition> <effect>`; the numbers grow and never repeat.
 --- While it is not empty, the member '@outbox' of `due:m` makes sure that some process relays it.
 

@@ -5,6 +5,12 @@
 
 local PRESENCE_LIMIT = 1000
 
+--- Whether an actor has a state.
+local function exists(actor)
+  local p = call('HGET', base .. 'a:' .. actor, 'p')
+  return p and string.byte(p, 58) == 1
+end
+
 local function read_entry(channel, client)
   local value = call('HGET', base .. 'pr:' .. channel, client)
   if not value then
