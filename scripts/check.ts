@@ -24,6 +24,7 @@ function publishable(): string[] {
 /** Each step: scripts with their arguments, all of which must succeed. */
 const steps: Record<string, () => string[][]> = {
   format: () => [['node_modules/oxfmt/bin/oxfmt', '--check']],
+  types: () => [['node_modules/typescript/bin/tsc', '-b']],
   lint: () => [
     [
       'node_modules/oxlint/bin/oxlint',
@@ -32,7 +33,6 @@ const steps: Record<string, () => string[][]> = {
       '--report-unused-disable-directives',
     ],
   ],
-  types: () => [['node_modules/typescript/bin/tsc', '-b']],
   imports: () => [['scripts/check-imports.ts']],
   lock: () => [['scripts/check-lock.ts']],
   unused: () => [['node_modules/knip/bin/knip.js', '--no-progress', '--no-config-hints']],
