@@ -6,3 +6,4 @@ export { historyPolicyFor, type NamespacesConfig } from './core/namespaces.ts';
 export * from './log.ts';
 export { RpcError, type RpcContext, type RpcHandler } from './runtime/rpc.ts';
 export * from './snapshot.ts';
+export { isOriginAllowed } from './ws/origin.ts';

@@ -1,17 +1,19 @@
 import { wildcardMatches } from '../core/capabilities.ts';
 
 /**
- * Whether a page of `origin` may connect. Clients that are no browsers send none and may. Without a list only pages of the same host
- * may; in a list `*` stands for any text.
+ * Whether a page of `origin` may use the server at `host`: its own pages may, and those that `allowed` names, where `*` stands for any
+ * text. Clients that are no browsers send no origin and may.
  */
 export function isOriginAllowed(
   origin: string | undefined,
   host: string | undefined,
   allowed: readonly string[],
 ): boolean {
-  if (origin === undefined || origin === '') return true;
-  const lower = origin.toLowerCase();
-  if (allowed.some((each) => wildcardMatches(each.toLowerCase(), lower))) return true;
-  if (allowed.length > 0 || !URL.canParse(origin)) return false;
-  return new URL(origin).host === host?.toLowerCase();
+  if (origin === undefined || origin === '' || allowed.includes('*')) return true;
+  // A sandboxed page says `null`. No other origin has a path, so no pattern can match by one.
+  if (!URL.canParse(origin)) return false;
+  const page = new URL(origin);
+  if (page.host === host?.toLowerCase()) return true;
+  const own = `${page.protocol}//${page.host}`;
+  return allowed.some((each) => wildcardMatches(each.toLowerCase(), own));
 }

@@ -104,7 +104,10 @@ describe('isOriginAllowed', () => {
     ['https://b.com', 'a.com', ['https://b.com'], true],
     ['https://x.b.com', 'a.com', ['https://*.b.com'], true],
     ['https://b.com.evil.com', 'a.com', ['https://b.com'], false],
-    ['https://a.com', 'a.com', ['https://b.com'], false],
+    ['https://a.com', 'a.com', ['https://b.com'], true],
+    ['https://evil.com/.b.com', 'a.com', ['https://*.b.com'], false],
+    ['https://bXcom', 'a.com', ['https://b.com'], false],
+    ['null', 'a.com', ['*'], true],
     ['http://anything', 'a.com', ['*'], true],
   ])('%s to %s with %j: %s', (origin, host, allowed, expected) => {
     expect(isOriginAllowed(origin, host, allowed)).toBe(expected);

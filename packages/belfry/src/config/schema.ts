@@ -61,7 +61,7 @@ function tokenFields() {
 const client = group({
   allowed_origins: texts(
     [],
-    'Origins of web pages that may connect, e.g. `https://game.example.com`; `*` is any text. Without a list only pages of the same host may; with one, name this host too if its own pages are to connect.',
+    "Origins of web pages that may connect besides those of the server's own host, e.g. `https://game.example.com`; `*` is any text.",
   ),
   token: group({
     hmac_secret_key: optionalText(
