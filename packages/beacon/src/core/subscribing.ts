@@ -62,6 +62,16 @@ function subscribeProblem(session: Session, request: SubscribeRequest): ReplyErr
   return null;
 }
 
+/** Whether the client is on a channel, or may come without a token for it. */
+export function mayBeOn(session: Session, channel: string): boolean {
+  if (session.subscriptions.get(channel)?.state === 'live') return true;
+  const named = channelProblem(session, channel);
+  if ('error' in named || isPrivateChannel(channel)) return false;
+  const { namespace } = named;
+  if (namespace.queue && session.user === '') return false;
+  return maySubscribe(session.identity, namespace, channel);
+}
+
 export function startSubscribe(session: Session, id: number, request: SubscribeRequest): void {
   const named = channelProblem(session, request.channel);
   const error = 'error' in named ? named.error : subscribeProblem(session, request);

@@ -18,6 +18,7 @@ import type { AttachOutcome, Effect, EffectOf, HistoryNeed } from '../core/effec
 import type { Hub } from '../core/hub.ts';
 import type { Session } from '../core/session.ts';
 import type { Stats } from '../core/stats.ts';
+import { mayBeOn } from '../core/subscribing.ts';
 import type { Subscription } from '../core/subscription.ts';
 import type { Log } from '../log.ts';
 import type { ChannelLinks } from './channel-links.ts';
@@ -335,8 +336,9 @@ function parsed(json: string | undefined): unknown {
   return json === undefined ? undefined : JSON.parse(json);
 }
 
-function contextOf({ user, client, infoJson }: Session): RpcContext {
-  return { user, client, info: parsed(infoJson) };
+function contextOf(session: Session): RpcContext {
+  const { user, client, infoJson } = session;
+  return { user, client, info: parsed(infoJson), mayBeOn: (name) => mayBeOn(session, name) };
 }
 
 /** Reads what `announce-join` and `detach` signalled; `null`: it is something else. */

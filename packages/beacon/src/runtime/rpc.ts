@@ -7,6 +7,8 @@ export interface RpcContext {
   readonly client: string;
   /** The connection's info, as its token gives it; `undefined`: none. */
   readonly info: unknown;
+  /** Whether it is on a channel, or may subscribe to it without a token for it. */
+  mayBeOn(channel: string): boolean;
 }
 
 /** Answers a call. `data` is the client's, not checked; what it resolves to must be JSON data (`undefined` becomes `null`). */

@@ -1,18 +1,22 @@
-import type { AnyActorDefinition, Asker } from '@belfry/actors';
-import { RpcError, type RpcHandler } from '@belfry/beacon';
-import { actorKey, parseActorKey } from '@belfry/protocol';
+import type { Asker } from '@belfry/actors';
+import { type ActorKinds, RpcError, type RpcHandler } from '@belfry/beacon';
+import { actorKey, controlChannel, parseActorKey, replyErrors } from '@belfry/protocol';
 import { asked, RPC_CODES } from './rpc-codes.ts';
 
 export interface AskActorOptions {
   readonly asker: Pick<Asker, 'ask'>;
-  readonly definitions: ReadonlyMap<string, AnyActorDefinition>;
+  /** The kinds that clients can reach. */
+  readonly kinds: ActorKinds;
   /** How long an actor may take, in ms. */
   readonly timeoutMs: number;
 }
 
-/** `ask {"actor":"match/42","data":…}` → what the actor replies. Its handler sees the client as the sender, as on the control channel. */
-export function askActor({ asker, definitions, timeoutMs }: AskActorOptions): RpcHandler {
-  return async (data, { user, client }) => {
+/**
+ * `ask {"actor":"match/42","data":…}` → what the actor replies. Its handler sees the client as the sender, as on the control channel,
+ * and the same is asked of it: it is or may be on that channel, and the data fits the kind.
+ */
+export function askActor({ asker, kinds, timeoutMs }: AskActorOptions): RpcHandler {
+  return async (data, { user, client, mayBeOn }) => {
     const input = (data ?? {}) as { readonly actor?: unknown; readonly data?: unknown };
     const key = typeof input.actor === 'string' ? parseActorKey(input.actor) : null;
     if (key === null) {
@@ -21,18 +25,24 @@ export function askActor({ asker, definitions, timeoutMs }: AskActorOptions): Rp
         'actor: is missing or not kind/id; send {"actor":"match/42","data":…}',
       );
     }
-    const definition = definitions.get(key.kind);
-    // A kind without a control schema is as good as none to clients.
-    if (definition?.spec.control === undefined) {
+    const kind = kinds.get(key.kind);
+    if (kind === undefined) {
       throw new RpcError(RPC_CODES.notFound, `actor: clients reach no kind "${key.kind}" here`);
     }
-    const { inboxLimit, creation } = definition.spec;
+    const actor = actorKey(key.kind, key.id);
+    const channel = controlChannel(actor);
+    if (!mayBeOn(channel)) {
+      const { code, message } = replyErrors.permissionDenied;
+      throw new RpcError(code, `actor: ${message}; you may not be on ${channel}`);
+    }
+    const problem = kind.validate(input.data ?? null);
+    if (problem !== null) throw new RpcError(RPC_CODES.badRequest, `data: ${problem}`);
     return asked(
-      asker.ask(actorKey(key.kind, key.id), input.data, {
+      asker.ask(actor, input.data, {
         from: { type: 'client', user, client },
-        mustExist: creation === 'explicit',
+        mustExist: kind.explicit,
         timeoutMs,
-        ...(inboxLimit === undefined ? {} : { inboxLimit }),
+        inboxLimit: kind.inboxLimit,
       }),
     );
   };

@@ -78,16 +78,17 @@ function createTheBeacon(options: RunBeaconOptions, asker: Asker): Beacon {
     perMinute: rooms.rate_limit.per_minute,
     burst: rooms.rate_limit.burst,
   });
+  const kinds = actorKinds(options.definitions);
   const now = createStoreTime(store.actors, processId);
   // The Beacon's own limit must not cut in first: what the actor says is worth more than "no answer".
   const timeoutMs = Math.max(50, Math.min(10_000, client.rpc_timeout - 250));
   return createBeacon({
     store: { channels: channels(), actors: store.actors },
     config: withSecret(beaconConfigOf(effective), options.tokenSecret),
-    kinds: actorKinds(options.definitions),
+    kinds,
     rpc: new Map([
       ['createRoom', createRoom({ asker, definitions, limiter })],
-      ['ask', askActor({ asker, definitions, timeoutMs })],
+      ['ask', askActor({ asker, kinds, timeoutMs })],
       ['time', async () => ({ now: await now() })],
     ]),
     log: ({ level, message, fields }) => {

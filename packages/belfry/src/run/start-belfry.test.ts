@@ -115,10 +115,21 @@ describe('startBelfry in one process', () => {
       [{ actor: 'counter' }, 400],
       [{ actor: 'unknown/a', data: 1 }, 404],
       [{ actor: 'lobby/NOSUCH', data: { say: 'x' } }, 404],
+      [{ actor: 'counter/a', data: { add: 'one' } }, 400],
+      [{ actor: 'counter/a' }, 400],
       [{ actor: 'counter/a', data: { add: 1, fail: true } }, 500],
     ] as const) {
       expect(await refusal(ann.rpc('ask', data))).toMatchObject({ wireCode });
     }
+  });
+
+  test('ask reaches no actor whose control channel the client may not be on', async () => {
+    using directory = temporaryDirectory();
+    const control = { name: 'control', queue: true, allow_publish_for_subscriber: true };
+    await using belfry = await start(directory.path, { channel: { namespaces: [control] } });
+    const ann = await guest(belfry.url, 'Ann');
+    const data = { actor: 'counter/a', data: { add: 1 } };
+    expect(await refusal(ann.rpc('ask', data))).toMatchObject({ wireCode: 103 });
   });
 
   test('what it was told survives a restart', async () => {
