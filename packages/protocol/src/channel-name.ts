@@ -76,7 +76,15 @@ export function serverChannel(actor: ActorKey): string {
   return `server:${actor}`;
 }
 
-/** The private channel of one user: `user:#<user>`. */
+/**
+ * Whether `userChannel(user)` is private to that user. After the last `#` a channel names users with commas between them, so a user
+ * whose own name has either would share the channel with whoever has a part of it as name.
+ */
+export function hasPrivateChannel(user: string): boolean {
+  return user !== '' && !/[#,]/.test(user);
+}
+
+/** The private channel of one user: `user:#<user>`. See `hasPrivateChannel`. */
 export function userChannel(user: string): string {
   return `user:#${user}`;
 }

@@ -211,6 +211,15 @@ describe('reject', () => {
     ]);
   });
 
+  test('is not told on a channel that others may read, whatever the user is called', () => {
+    const actor = localActor(counter);
+    for (const user of ['ann,bob', 'x#ann', '']) {
+      const from = { type: 'client', user, client: 'c1' } as const;
+      const { commit } = actor.turn(0, [{ type: 'message', from, data: { reject: 'no' } }]);
+      expect(published(commit.publications)).toEqual([]);
+    }
+  });
+
   test('cannot be swallowed by the handler', () => {
     const sly = defineActor('sly', {
       control: z.string(),

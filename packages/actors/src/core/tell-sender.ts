@@ -1,5 +1,6 @@
 import {
   encodePublication,
+  hasPrivateChannel,
   userChannel,
   type ActorKey,
   type ActorMessage,
@@ -50,8 +51,8 @@ export function tellClient(
   refusal: Refusal,
 ): Omit<ActorPublication, 'history'> | null {
   const user = clientOf(message);
-  // A user whose name makes no channel name has no private channel to read it on.
-  if (user === null || !isChannel(userChannel(user))) return null;
+  // A user whose name makes no channel name of its own has no private channel to read it on.
+  if (user === null || !hasPrivateChannel(user) || !isChannel(userChannel(user))) return null;
   const id = message.type === 'message' ? message.id : undefined;
   const notice = {
     type: 'rejected',

@@ -1,6 +1,7 @@
 import {
   encodeActorMessage,
   encodePublication,
+  hasPrivateChannel,
   MAX_CHANNEL_LENGTH,
   parseActorKey,
   serverChannel,
@@ -80,6 +81,11 @@ export class DraftContext implements EngineContext {
 
   publishToUser(user: string, message: unknown): void {
     const draft = this.#draft('publishToUser()');
+    if (!hasPrivateChannel(user)) {
+      throw new TypeError(
+        `publishToUser(): user ${JSON.stringify(user)} has no private channel; use users without "#" and ","`,
+      );
+    }
     this.#check('user', this.#base.spec.user, message);
     this.#publish(draft, userChannel(user), jsonText(message, 'publishToUser()'));
   }
