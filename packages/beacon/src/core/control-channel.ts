@@ -34,13 +34,23 @@ export interface ClientMessage {
   readonly id: string | null;
 }
 
+/** Ids are remembered in lines of text; an empty one would make all messages of a user the same. */
+function isMessageId(id: unknown): id is string {
+  return (
+    typeof id === 'string' &&
+    id.length > 0 &&
+    id.length <= MAX_MESSAGE_ID_LENGTH &&
+    !/\p{Cc}/u.test(id)
+  );
+}
+
 /** Takes `{"id":…,"data":…}` apart; anything else is a message without an id. */
 export function openEnvelope(json: string): ClientMessage {
   const plain = { dataJson: json, id: null };
   const value: unknown = JSON.parse(json);
   if (typeof value !== 'object' || value === null) return plain;
   const { id } = value as { id?: unknown };
-  if (typeof id !== 'string' || id.length > MAX_MESSAGE_ID_LENGTH) return plain;
+  if (!isMessageId(id)) return plain;
   if (Object.keys(value).length !== 2) return plain;
   const dataJson = memberText(json, 'data');
   return dataJson === undefined ? plain : { dataJson, id };
