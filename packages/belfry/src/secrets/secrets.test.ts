@@ -70,6 +70,13 @@ test.each([
   expect(() => loadSecrets(config(values))).toThrow(reason);
 });
 
+test('production refuses a weak secret for subscription tokens', () => {
+  const client = { subscription_token: { enabled: true, hmac_secret_key: 'short' } };
+  expect(() => loadSecrets(config({ environment: 'production', client }))).toThrow(
+    /client\.subscription_token\.hmac_secret_key: has 5 characters/,
+  );
+});
+
 test('a damaged file is not replaced behind the operator’s back', () => {
   writeFileSync(join(directory, 'secrets.json'), '{');
   expect(() => loadSecrets(config({}))).toThrow(/secrets\.json: it is damaged/);

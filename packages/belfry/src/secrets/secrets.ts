@@ -19,6 +19,13 @@ const FIELDS = {
 } as const;
 
 type Name = keyof typeof FIELDS;
+type Field = { readonly path: string; readonly variable: string };
+
+/** Never generated, but whoever knows it can make tokens for any channel. */
+const SUBSCRIPTIONS: Field = {
+  path: 'client.subscription_token.hmac_secret_key',
+  variable: 'BELFRY_CLIENT_SUBSCRIPTION_TOKEN_HMAC_SECRET_KEY',
+};
 
 const ADVICE =
   'Make one with `openssl rand -base64 32`, and give every process of the deployment the same.';
@@ -29,8 +36,8 @@ function wellKnown(secret: string): boolean {
   return /change[-_ ]?me|your[-_ ]?secret|example|default|password/i.test(secret);
 }
 
-function weakness(name: Name, secret: string): string | undefined {
-  const { path, variable } = FIELDS[name];
+/** What is wrong with a given secret for production; `undefined`: nothing. */
+function weakness({ path, variable }: Field, secret: string): string | undefined {
   if (secret.length < MIN_SECRET_LENGTH) {
     return `${path}: has ${secret.length} characters; in production it needs at least ${MIN_SECRET_LENGTH} (${variable}). ${ADVICE}`;
   }
@@ -53,8 +60,14 @@ export function loadSecrets(config: ResolvedConfig): Secrets {
   const production = config.environment === 'production';
   const problems: string[] = [];
   if (production) {
-    for (const name of ['token', 'random', 'admin'] as const) {
-      const problem = given[name] === undefined ? undefined : weakness(name, given[name]);
+    const all: readonly (readonly [Field, string | undefined])[] = [
+      [FIELDS.token, given.token],
+      [FIELDS.random, given.random],
+      [FIELDS.admin, given.admin],
+      [SUBSCRIPTIONS, config.client.subscription_token.hmac_secret_key],
+    ];
+    for (const [field, secret] of all) {
+      const problem = secret === undefined ? undefined : weakness(field, secret);
       if (problem !== undefined) problems.push(problem);
     }
   }
