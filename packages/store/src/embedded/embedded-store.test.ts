@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
@@ -81,6 +81,14 @@ describe('the data directory', () => {
     for (const file of ['belfry.db', 'belfry.db-wal', 'belfry.pid']) {
       expect([file, await mode(join(dataDir, file))]).toEqual([file, 0o600]);
     }
+  });
+
+  test('leaves the mode of a directory that was there before', async () => {
+    await using dir = await temporaryDirectory();
+    await chmod(dir.path, 0o755);
+    await using opened = await open({ dataDir: dir.path });
+    await opened.store.actors.send({ to, body: '1' });
+    expect((await stat(dir.path)).mode & 0o777).toBe(0o755);
   });
 
   test('made with other partitions is refused with both numbers and the fix', async () => {

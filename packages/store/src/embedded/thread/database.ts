@@ -1,12 +1,4 @@
-import {
-  chmodSync,
-  closeSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../../store-error.ts';
@@ -53,13 +45,12 @@ export interface OpenDatabase {
 }
 
 /**
- * SQLite gives its other files the mode of the database. The file must not be opened here once it exists: closing any descriptor of
+ * A directory that is there already keeps its mode: it may be somebody's home. SQLite gives its other files the mode of the database. The file must not be opened here once it exists: closing any descriptor of
  * it would drop the locks that another store of this process holds on it.
  */
 function createPrivately(dataDir: string, file: string): void {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    chmodSync(dataDir, 0o700);
     closeSync(openSync(file, 'wx', 0o600));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return;
