@@ -188,7 +188,9 @@ export class TurnPump {
     }
     if (outcome.idle) {
       held.holdUntil = outcome.commit.holdUntil;
-      this.#rest(held);
+      // A message may have come while it waited for this turn; there will be no second word of it.
+      if (held.mail) void this.#readInbox(held);
+      else this.#rest(held);
       return null;
     }
     const crowded = this.#held.size > context.options.maxHeld;

@@ -55,7 +55,8 @@ export class Subscriptions implements SubscriberEvents {
     try {
       await Promise.race([wanted.active.promise, late]);
     } catch (error) {
-      void this.unsubscribe(name);
+      // Somebody may have given it up meanwhile and asked for it again: that one is not ours to end.
+      if (this.#wanted.get(name) === wanted) void this.unsubscribe(name);
       throw error;
     } finally {
       clearTimeout(timer);
