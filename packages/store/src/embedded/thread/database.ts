@@ -45,8 +45,9 @@ export interface OpenDatabase {
 }
 
 /**
- * A directory that is there already keeps its mode: it may be somebody's home. SQLite gives its other files the mode of the database. The file must not be opened here once it exists: closing any descriptor of
- * it would drop the locks that another store of this process holds on it.
+ * A directory that is there already keeps its mode: it may be more than ours. SQLite gives its other files the mode of the database.
+ * The file must not be opened here once it exists: closing any descriptor of it would drop the locks that another store of this
+ * process holds on it.
  */
 function createPrivately(dataDir: string, file: string): void {
   try {
