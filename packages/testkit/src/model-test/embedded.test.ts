@@ -1,14 +1,20 @@
 import { expect, test } from 'vitest';
-import { openMemoryStore } from '../conformance/open-embedded.ts';
+import { openFileStore, openMemoryStore } from '../conformance/open-embedded.ts';
 import { checkModel } from './check-model.ts';
+import { modelSettings } from './model-settings.ts';
 
-const runs = Number(process.env['BELFRY_MODEL_RUNS'] ?? 100);
+const { timeout, ...settings } = modelSettings(process.env, 40);
 
-// Enough for the runs, and to make a failure shorter.
-const timeLimitMs = Math.max(40_000, 1_000 * runs);
-const timeout = timeLimitMs + 80_000;
-
-test('the embedded store does what the model does', { timeout }, async () => {
-  const report = await checkModel({ open: openMemoryStore, runs, timeLimitMs });
+test('the embedded store in memory does what the model does', { timeout }, async () => {
+  const report = await checkModel({ ...settings, open: openMemoryStore });
   expect(report.scenarios).toBeGreaterThan(0);
 });
+
+test(
+  'the embedded store in a file, closed and opened again, does what the model does',
+  { timeout },
+  async () => {
+    const report = await checkModel({ ...settings, open: openFileStore });
+    expect(report.scenarios).toBeGreaterThan(0);
+  },
+);

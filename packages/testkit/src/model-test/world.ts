@@ -106,13 +106,18 @@ export class World implements AsyncDisposable {
     return store;
   }
 
-  /** The process ends; the first one stays, as the owner of the data. */
+  /** The process ends and another takes its place. The first of several stays, as the owner of the data. */
   async restart(process: number): Promise<void> {
+    const { store: owner, reopen } = this.#opened;
     const old = this.store(process);
-    const fresh = await this.#opened.another();
-    if (fresh === old || old === this.#opened.store) return;
-    this.#stores[process] = fresh;
-    await old.close();
+    if (new Set(this.#stores).size === 1) {
+      if (!reopen) return;
+      await old.close();
+      this.#stores.fill(await reopen({ partitions: PARTITIONS, dedupWindowMs: DEDUP_WINDOW }));
+    } else if (old !== owner) {
+      this.#stores[process] = await this.#opened.another();
+      await old.close();
+    }
   }
 
   /** Moves the clock when nothing is on its way between partitions: what arrives is stamped with the time. */
