@@ -197,6 +197,25 @@ describe('the WebSocket server', () => {
     slow.destroy();
   });
 
+  it('gives a reply that is larger than what may wait to a client that reads', async () => {
+    await using store = await open();
+    const { client, channel } = config({ queue_max_size: 100_000 });
+    const kept = { history_size: 10, history_ttl: '60s', force_recovery: true };
+    const without_namespace = { ...channel?.without_namespace, ...kept };
+    await using rig = await startBeacon(store, { client, channel: { without_namespace } });
+    const body = encodePublication(JSON.stringify('x'.repeat(60_000)));
+    const history = { size: 10, ttlMs: 60_000, metaTtlMs: 60_000 };
+    for (let i = 0; i < 4; i++) {
+      await store.channels.publish({ channel: 'a', body, origin: '', history });
+    }
+    using wire = await dial(rig);
+    wire.socket.send('{"id":1,"connect":{}}');
+    await waitFor(() => wire.frames.length === 1);
+    wire.socket.send('{"id":2,"subscribe":{"channel":"a","recover":true}}');
+    await waitFor(() => wire.frames.some((each) => each.includes('"recovered":true')));
+    expect(rig.beacon.snapshot().disconnects).toEqual({});
+  });
+
   it('writes what one turn of the event loop owes together', async () => {
     await using store = await open();
     await using rig = await startBeacon(store, config());

@@ -151,15 +151,16 @@ export class WsConnection implements Transport, Flushable {
 
   #enqueue(frame: Uint8Array): void {
     if (this.#closed) return;
+    const unsent = this.#queuedBytes + (this.#blocked ? this.#socket.writableLength : 0);
+    // A frame that nothing stands before is never too much: who asks again after a reconnect would get the same.
+    if (unsent > 0 && unsent + frame.length > this.#shared.queueMaxSize) {
+      this.session?.close(disconnects.slow);
+      return;
+    }
     this.#queuedBytes += frame.length;
     if (this.#queue === null) this.#queue = frame;
     else if (Array.isArray(this.#queue)) this.#queue.push(frame);
     else this.#queue = [this.#queue, frame];
-    const unsent = this.#blocked ? this.#socket.writableLength : 0;
-    if (this.#queuedBytes + unsent > this.#shared.queueMaxSize) {
-      this.session?.close(disconnects.slow);
-      return;
-    }
     if (this.#dirty || this.#blocked) return;
     this.#dirty = true;
     this.#shared.flusher.add(this);
