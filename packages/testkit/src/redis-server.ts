@@ -133,7 +133,8 @@ async function launch(
 /** Whether it is this process that answers there, and it has loaded its data. */
 async function answers(port: number, pid: number): Promise<boolean> {
   const info = await redisCommand(port, 'INFO');
-  return info.includes(`process_id:${pid}\r`) && info.includes('loading:0\r');
+  // With the line break: `async_loading:0` stands there too, always.
+  return info.includes(`\nprocess_id:${pid}\r`) && info.includes('\nloading:0\r');
 }
 
 function portWasTaken(child: ChildServer): boolean {
