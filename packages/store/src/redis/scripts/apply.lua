@@ -17,14 +17,15 @@ for i = 5, #argv, 7 do
     mark = number
     applied = applied + 1
     if argv[i + 1] == 's' then
-      deliver(argv[i + 2], argv[i + 3], argv[i + 4], argv[i + 5] == '1', tonumber(argv[i + 6]), true)
+      accept(argv[i + 2], argv[i + 3], argv[i + 4], argv[i + 5] == '1', tonumber(argv[i + 6]), true)
     else
-      publish(argv[i + 2], argv[i + 3], '', tonumber(argv[i + 4]), tonumber(argv[i + 5]), tonumber(argv[i + 6]))
+      publish(argv[i + 2], { argv[i + 3] }, '', tonumber(argv[i + 4]), tonumber(argv[i + 5]), tonumber(argv[i + 6]))
     end
   end
 end
 if applied > 0 then
   call('HSET', base .. 'relay', argv[4], string.format('%.0f', mark))
 end
+close_inboxes()
 send_wakes()
 return { stats, applied, skipped }

@@ -67,9 +67,15 @@ while i <= total do
     while a <= stop do
       local kind = argv[a]
       if kind == 'p' then
-        local policy = policies[tonumber(argv[a + 2])]
-        publish(argv[a + 1], argv[a + 3], '', policy[1], policy[2], policy[3])
+        local channel, which = argv[a + 1], argv[a + 2]
+        local bodies = { argv[a + 3] }
         a = a + 4
+        while argv[a] == 'p' and a <= stop and argv[a + 1] == channel and argv[a + 2] == which do
+          bodies[#bodies + 1] = argv[a + 3]
+          a = a + 4
+        end
+        local policy = policies[tonumber(which)]
+        publish(channel, bodies, '', policy[1], policy[2], policy[3])
       elseif kind == 's' then
         if argv[a + 1] ~= actor then
           deliver(argv[a + 1], argv[a + 2], argv[a + 3], argv[a + 4] == '1', tonumber(argv[a + 5]), true)
@@ -152,17 +158,19 @@ while i <= total do
       version = op == 'd' and 0 or version + 1
       local record = pack_record(fence, version, n, through, lease_end, wake, hold, lane, has_state, suspend and 1 or 0,
         meta and 1 or 0)
-      if op == 's' then
+      if op == 's' and meta then
+        call('HSET', key, 's', argv[i + 5], 'p', record, 'm', meta)
+      elseif op == 's' then
         call('HSET', key, 's', argv[i + 5], 'p', record)
+      elseif meta then
+        call('HSET', key, 'p', record, 'm', meta)
       else
         call('HSET', key, 'p', record)
-        if op == 'd' then
-          call('HDEL', key, 's')
-        end
       end
-      if meta then
-        call('HSET', key, 'm', meta)
-      elseif had_meta == 1 then
+      if op == 'd' then
+        call('HDEL', key, 's')
+      end
+      if not meta and had_meta == 1 then
         call('HDEL', key, 'm')
       end
       if suspend then

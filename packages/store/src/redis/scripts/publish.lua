@@ -21,7 +21,7 @@ for i = 4, #argv, 10 do
     end
   end
   if not known then
-    local offset, epoch, published = publish(channel, argv[i + 1], argv[i + 2], tonumber(argv[i + 3]), tonumber(argv[i + 4]),
+    local offset, epoch, published = publish(channel, { argv[i + 1] }, argv[i + 2], tonumber(argv[i + 3]), tonumber(argv[i + 4]),
       tonumber(argv[i + 5]), tonumber(argv[i + 8]), argv[i + 9])
     if key ~= '' and published then
       local ttl = tonumber(argv[i + 7])

@@ -6,7 +6,8 @@
 
 local out = { stats }
 for i = 4, #argv, 5 do
-  out[#out + 1] = deliver(argv[i], argv[i + 1], argv[i + 2], argv[i + 3] == '1', tonumber(argv[i + 4]), false)
+  out[#out + 1] = accept(argv[i], argv[i + 1], argv[i + 2], argv[i + 3] == '1', tonumber(argv[i + 4]), false)
 end
+close_inboxes()
 send_wakes()
 return out

@@ -48,10 +48,13 @@ local function is_old_version(channel, epoch, version, version_epoch, ttl)
   return false
 end
 
---- Publishes. Gives offset, epoch and whether it was published; `version` is a number or nil.
-local function publish(channel, body, origin, size, ttl, meta_ttl, version, version_epoch)
+--- Publishes `bodies`, in order. Gives the last one's offset, epoch and whether it was published; `version`, a number or nil, is for one.
+local function publish(channel, bodies, origin, size, ttl, meta_ttl, version, version_epoch)
+  local subscribers = base .. 'ch:' .. channel
   if size == 0 then
-    call('SPUBLISH', base .. 'ch:' .. channel, '0 ' .. now_text .. '  ' .. origin .. '\n' .. body)
+    for i = 1, #bodies do
+      call('SPUBLISH', subscribers, '0 ' .. now_text .. '  ' .. origin .. '\n' .. bodies[i])
+    end
     return 0, '', true
   end
   if meta_ttl < ttl then
@@ -63,18 +66,30 @@ local function publish(channel, body, origin, size, ttl, meta_ttl, version, vers
     count(8)
     return offset, epoch, false
   end
-  offset = offset + 1
   if old_size ~= size and old_size > 0 then
     -- Above the old size there may be what was not trimmed yet.
     call('LTRIM', list, -old_size, -1)
   end
-  local item = offset .. ' ' .. now_text .. ' ' .. epoch .. ' ' .. origin .. '\n' .. body
-  local length = call('RPUSH', list, item)
+  local tail = ' ' .. now_text .. ' ' .. epoch .. ' ' .. origin .. '\n'
+  local first_kept = #bodies - size
+  local items = {}
+  for i = 1, #bodies do
+    offset = offset + 1
+    local item = offset .. tail .. bodies[i]
+    call('SPUBLISH', subscribers, item)
+    if i > first_kept then
+      items[#items + 1] = item
+    end
+  end
+  local length
+  for i = 1, #items, 1000 do
+    length = call('RPUSH', list, unpack(items, i, math.min(i + 999, #items)))
+  end
   -- Trimmed late, so that a long history is not trimmed with every publication. Readers see no more than `size`.
   if length > size + math.min(size, 16) then
     call('LTRIM', list, -size, -1)
   end
-  if length == 1 or list_kept < now + ttl then
+  if length == #items or list_kept < now + ttl then
     list_kept = keep(list, ttl)
   end
   if new or kept < now + meta_ttl then
@@ -83,7 +98,6 @@ local function publish(channel, body, origin, size, ttl, meta_ttl, version, vers
     kept = keep(key, meta_ttl)
   end
   save_channel(key, offset, now + ttl, now + meta_ttl, size, list_kept, kept, epoch)
-  call('SPUBLISH', base .. 'ch:' .. channel, item)
   return offset, epoch, true
 end
 
