@@ -5,18 +5,6 @@ import { readMessages, readNumber, readText } from './message-codec.ts';
 import type { Relay } from './relay.ts';
 import { checkLine, checkMillis, checkWhole } from './validate.ts';
 
-type ClaimedFields = readonly [
-  actor: string,
-  fence: string,
-  version: number,
-  state: string | null,
-  meta: string | null,
-  wake: string | null,
-  firstSeq: number,
-  inboxLength: number,
-  messages: string[],
-];
-
 type Reply = readonly [
   stats: unknown,
   now: number,
@@ -24,8 +12,22 @@ type Reply = readonly [
   nextMessage: string | null,
   nextTick: string | null,
   relay: number,
-  ...claimed: ClaimedFields[],
+  firstFence: string,
+  ...claimed: unknown[],
 ];
+
+type ClaimedFields = readonly [
+  actor: string,
+  version: number,
+  state: string | null,
+  meta: string | null,
+  wake: string,
+  firstSeq: number,
+  inboxLength: number,
+  messages: string[],
+];
+
+const CLAIMED_FIELDS = 8;
 
 /** Leases due actors of a partition; starts the relay of an outbox that nobody relays. */
 export async function claim(core: Core, relay: Relay, request: ClaimRequest): Promise<ClaimReply> {
@@ -44,23 +46,33 @@ export async function claim(core: Core, relay: Relay, request: ClaimRequest): Pr
     String(maxMessages),
   );
   const reply = (await core.link.run(placeOf(core, partition), args)) as Reply;
-  const [stats, now, leaseUntil, nextMessage, nextTick, relayWaits, ...claimed] = reply;
+  const [stats, now, leaseUntil, nextMessage, nextTick, relayWaits, firstFence, ...fields] = reply;
+  const claimed: ClaimedActor[] = [];
+  for (let i = 0; i < fields.length; i += CLAIMED_FIELDS) {
+    const lease = { fence: Number(firstFence) + claimed.length, leaseUntil };
+    claimed.push(
+      readClaimed(fields.slice(i, i + CLAIMED_FIELDS) as unknown as ClaimedFields, lease),
+    );
+  }
   core.counters.addStats(stats);
   core.counters.add('claims');
   core.counters.add('actors_claimed', claimed.length);
   if (relayWaits === 1) relay.start(partition);
   return {
     now,
-    claimed: claimed.map((fields) => readClaimed(fields, leaseUntil)),
+    claimed,
     nextDue: { message: readNumber(nextMessage), tick: readNumber(nextTick) },
   };
 }
 
-function readClaimed(fields: ClaimedFields, leaseUntil: number): ClaimedActor {
-  const [actor, fence, version, state, meta, wake, firstSeq, inboxLength, messages] = fields;
+function readClaimed(
+  fields: ClaimedFields,
+  { fence, leaseUntil }: { fence: number; leaseUntil: number },
+): ClaimedActor {
+  const [actor, version, state, meta, wake, firstSeq, inboxLength, messages] = fields;
   return {
     actor: actor as ActorKey,
-    fence: Number(fence) as Fence,
+    fence: fence as Fence,
     version: version as Version,
     state,
     meta: readText(meta),

@@ -2,8 +2,9 @@
 --- KEYS[1] key prefix · ARGV[1..3] see includes/partition.lua
 --- ARGV[4] holder, [5] and [6] overdue by at least so many ms in lanes 1 and 2 ('' leaves the lane alone), [7] the most actors,
 --- [8] lease in ms, [9] the most messages per actor
---- Returns stats, now, lease end, next due of lane 1 and of lane 2 (or false), 1 when the outbox waits to be relayed else 0, then per
---- actor {actor, fence, version, state, meta, wake or '', first seq, inbox length, messages}.
+--- Returns stats, now, lease end, next due of lane 1 and of lane 2 (or false), 1 when the outbox waits to be relayed else 0, the fence of the
+--- first actor (of each further one it is one higher), then per actor: actor, version, state, meta, wake or '', first seq, inbox length,
+--- messages.
 --- @include presence
 --- @include outbox
 
@@ -12,33 +13,53 @@ local lease_text = text(lease_end)
 expire_presence('pexp', 500)
 expire_presence('pexq', 100)
 
-local function overdue(lane, by)
+local function overdue(lane, by, ...)
   if by == '' then
     return {}
   end
-  return call('ZRANGEBYSCORE', LANES[lane], '-inf', text(now - tonumber(by)), 'WITHSCORES', 'LIMIT', 0, limit + 1)
+  return call('ZRANGEBYSCORE', LANES[lane], '-inf', text(now - tonumber(by)), 'LIMIT', 0, limit + 1, ...)
 end
 
-local m, t = overdue(1, argv[5]), overdue(2, argv[6])
-local picked, relay = {}, 0
-local i, j = 1, 1
-while #picked < limit and (m[i] or t[j]) do
-  if m[i] and (not t[j] or tonumber(m[i + 1]) <= tonumber(t[j + 1])) then
-    if m[i] == OUTBOX_MEMBER then
-      relay = 1
-      call('ZADD', LANES[1], text(now + OUTBOX_PATIENCE), OUTBOX_MEMBER)
+--- The actors of both lanes in the order of their due times, lane 1 first where they are equal.
+local function merged()
+  local m, t, both = overdue(1, argv[5], 'WITHSCORES'), overdue(2, argv[6], 'WITHSCORES'), {}
+  local i, j = 1, 1
+  while m[i] or t[j] do
+    if m[i] and (not t[j] or tonumber(m[i + 1]) <= tonumber(t[j + 1])) then
+      both[#both + 1] = m[i]
+      i = i + 2
     else
-      picked[#picked + 1] = m[i]
+      both[#both + 1] = t[j]
+      j = j + 2
     end
-    i = i + 2
+  end
+  return both
+end
+
+-- Scores cost more than names: they are read only where they decide something.
+local found = overdue(1, argv[5])
+if argv[6] ~= '' then
+  if #found == 0 then
+    found = overdue(2, argv[6])
+  elseif call('ZCOUNT', LANES[2], '-inf', text(now - tonumber(argv[6]))) > 0 then
+    found = merged()
+  end
+end
+local picked, relay = {}, 0
+for k = 1, #found do
+  if found[k] == OUTBOX_MEMBER then
+    relay = 1
+    call('ZADD', LANES[1], text(now + OUTBOX_PATIENCE), OUTBOX_MEMBER)
+  elseif #picked == limit then
+    break
   else
-    picked[#picked + 1] = t[j]
-    j = j + 2
+    picked[#picked + 1] = found[k]
   end
 end
 
-local out = { stats, now, lease_end, false, false, relay }
-local first_fence = #picked > 0 and take_numbers(#picked)
+local first_fence = #picked > 0 and take_numbers(#picked) or 0
+local out = { stats, now, lease_end, false, false, relay, text(first_fence) }
+local o = #out
 local last_message = most - 1
 for k = 1, #picked do
   local actor = picked[k]
@@ -46,14 +67,18 @@ for k = 1, #picked do
   local r = call('HMGET', key, 'p', 's', 'm')
   local _, version, n, c, _, wake, hold, lane, has_state, suspended, has_meta = struct.unpack(RECORD, r[1])
   local new_lane = (wake ~= NONE and n == c) and 2 or 1
-  local fence = first_fence + k - 1
   call('HSET', key, 'o', holder, 'p',
-    pack_record(fence, version, n, c, lease_end, wake, hold, new_lane, has_state, suspended, has_meta))
+    pack_record(first_fence + k - 1, version, n, c, lease_end, wake, hold, new_lane, has_state, suspended, has_meta))
   put_due(actor, lane, new_lane, lease_end, lease_text)
-  local messages = (n > c and most > 0) and call('LRANGE', base .. 'i:' .. actor, 0, last_message) or {}
-  out[k + 6] = {
-    actor, string.format('%.0f', fence), version, r[2], r[3], wake == NONE and '' or text(wake), c + 1, n - c, messages
-  }
+  out[o + 1] = actor
+  out[o + 2] = version
+  out[o + 3] = r[2]
+  out[o + 4] = r[3]
+  out[o + 5] = wake == NONE and '' or text(wake)
+  out[o + 6] = c + 1
+  out[o + 7] = n - c
+  out[o + 8] = (n > c and most > 0) and call('LRANGE', base .. 'i:' .. actor, 0, last_message) or {}
+  o = o + 8
 end
 
 out[4] = call('ZRANGE', LANES[1], 0, 0, 'WITHSCORES')[2] or false
