@@ -34,6 +34,8 @@ export interface BeaconOptions {
   readonly config: BeaconConfig;
   /** The kinds of actors that clients can reach. Default none. */
   readonly kinds?: ActorKinds;
+  /** The kinds that they cannot: no channel `<namespace>:<kind>/<id>` is there for them (error 102). Default none. */
+  readonly closedKinds?: ReadonlySet<string>;
   /** By method. Default none. */
   readonly rpc?: ReadonlyMap<string, RpcHandler>;
   /** Takes messages without a reply (`send`); without it they end the connection with 3508. */
@@ -118,7 +120,7 @@ class WebSocketBeacon implements Beacon {
       node: options.node ?? randomUUID(),
       version: options.version ?? '0.1.0',
       limits: this.#settings.limits,
-      namespaces: new Namespaces(config),
+      namespaces: new Namespaces(config, options.closedKinds),
       kinds: options.kinds ?? new Map(),
       rpcMethods: new Set(rpc.keys()),
       takesMessages: options.onMessage !== undefined,

@@ -12,6 +12,16 @@ function namespace(options: object, name = 'ns'): Namespace {
 }
 
 describe('Namespaces', () => {
+  it('has no channels of actors that clients cannot reach', () => {
+    const config = { channel: { namespaces: [{ name: 'server' }] } };
+    const namespaces = new Namespaces(config, new Set(['ledger']));
+    for (const channel of ['server:ledger/7', '$server:ledger/7', 'ledger/7']) {
+      expect(namespaces.of(channel)).toBeUndefined();
+    }
+    expect(namespaces.of('server:match/7')?.name).toBe('server');
+    expect(namespaces.of('server:ledger')?.name).toBe('server');
+  });
+
   it('knows the namespace of a channel, private or not', () => {
     const namespaces = new Namespaces({
       channel: { namespaces: [{ name: 'chat', presence: true }], without_namespace: {} },

@@ -1,4 +1,4 @@
-import { channelNamespace, MAX_CHANNEL_LENGTH } from '@belfry/protocol';
+import { channelKey, channelNamespace, MAX_CHANNEL_LENGTH, parseActorKey } from '@belfry/protocol';
 import type { HistoryPolicy } from '@belfry/store';
 import type { BeaconConfig, ChannelOptions } from '../config.ts';
 import { parseDuration } from './duration.ts';
@@ -136,9 +136,14 @@ function compile(name: string, options: ChannelOptions, defaults: Defaults): Nam
 export class Namespaces {
   readonly maxChannelLength: number;
   readonly #byName: ReadonlyMap<string, Namespace>;
+  readonly #closedKinds: ReadonlySet<string>;
 
-  /** @throws TypeError naming the option, when one is not what it must be */
-  constructor(config: NamespacesConfig) {
+  /**
+   * @param closedKinds kinds of actors whose channels are not there
+   * @throws TypeError naming the option, when one is not what it must be
+   */
+  constructor(config: NamespacesConfig, closedKinds: ReadonlySet<string> = new Set()) {
+    this.#closedKinds = closedKinds;
     const channel = config.channel ?? {};
     this.maxChannelLength = channel.max_length ?? MAX_CHANNEL_LENGTH;
     const defaults = {
@@ -160,8 +165,12 @@ export class Namespaces {
     this.#byName = byName;
   }
 
-  /** The namespace of a channel (after a leading `$`); `undefined` when there is none of that name. */
+  /** The namespace of a channel (after a leading `$`); `undefined` when there is none of that name, or its actor's kind is closed. */
   of(channel: string): Namespace | undefined {
+    if (this.#closedKinds.size > 0) {
+      const actor = parseActorKey(channelKey(channel));
+      if (actor !== null && this.#closedKinds.has(actor.kind)) return undefined;
+    }
     const name = channelNamespace(channel);
     return this.#byName.get(name.startsWith(PRIVATE_PREFIX) ? name.slice(1) : name);
   }

@@ -65,7 +65,7 @@ const client = group({
   ),
   token: group({
     hmac_secret_key: optionalText(
-      'The secret that connection tokens (HS256, HS384, HS512) are signed with. All processes of a deployment need the same one. Generated into the data directory in development and with the embedded store.',
+      'The secret that connection tokens (HS256, HS384, HS512) are signed with. All processes of a deployment need the same one. Generated into the data directory in development.',
       { secret: true },
     ),
     ...tokenFields(),
@@ -155,7 +155,7 @@ const channel = group({
 /** The config. Every field is optional in a file. */
 export const configSchema = z.strictObject({
   environment: oneOf(['development', 'production'], 'development', {
-    doc: 'In `production` the secrets of a deployment on Redis must be given, and none may be short or a well-known word. `NODE_ENV=production` sets it too.',
+    doc: 'In `production` the secrets must be given, and none may be short or a well-known word. `NODE_ENV=production` sets it too.',
   }),
   roles: someOf(ROLES, {
     doc: 'What this process does. Fewer than all need `redis.url`, which the processes share.',
@@ -260,7 +260,7 @@ export const configSchema = z.strictObject({
   }),
   admin: group({
     secret: optionalText(
-      'What `belfry actors` and `belfry channels` show to the running server. Generated into the data directory like the token secret.',
+      'What `belfry actors` and `belfry channels` show to the running server. Generated into the data directory, with the embedded store in production too.',
       { secret: true },
     ),
   }),

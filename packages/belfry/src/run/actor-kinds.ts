@@ -38,3 +38,10 @@ export function actorKinds(definitions: Iterable<AnyActorDefinition>): ActorKind
   }
   return kinds;
 }
+
+/** The kinds without a control schema: other actors and the deployment send to them, clients never see them. */
+export function closedKinds(definitions: Iterable<AnyActorDefinition>): ReadonlySet<string> {
+  const closed = new Set<string>();
+  for (const { kind, spec } of definitions) if (spec.control === undefined) closed.add(kind);
+  return closed;
+}

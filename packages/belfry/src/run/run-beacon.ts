@@ -13,7 +13,7 @@ import type { Logger } from '../log/logger.ts';
 import { askActor } from '../rpc/ask-actor.ts';
 import { createRoom } from '../rpc/create-room.ts';
 import { createStoreTime } from '../rpc/store-time.ts';
-import { actorKinds } from './actor-kinds.ts';
+import { actorKinds, closedKinds } from './actor-kinds.ts';
 import type { MetricSource } from './metrics.ts';
 import { VERSION } from './package-version.ts';
 
@@ -86,6 +86,7 @@ function createTheBeacon(options: RunBeaconOptions, asker: Asker): Beacon {
     store: { channels: channels(), actors: store.actors },
     config: withSecret(beaconConfigOf(effective), options.tokenSecret),
     kinds,
+    closedKinds: closedKinds(options.definitions),
     rpc: new Map([
       ['createRoom', createRoom({ asker, definitions, limiter })],
       ['ask', askActor({ asker, kinds, timeoutMs })],

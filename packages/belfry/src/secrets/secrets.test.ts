@@ -39,8 +39,12 @@ test('those that are given win over those that were made', () => {
   expect(secrets.random).toHaveLength(43);
 });
 
-test('the embedded store has them made in production too', () => {
-  expect(loadSecrets(config({ environment: 'production' })).token).toHaveLength(43);
+test('production on the embedded store has only its admin secret made', () => {
+  const production = { environment: 'production', random: { secret: STRONG } } as const;
+  expect(() => loadSecrets(config(production))).toThrow(/hmac_secret_key: is missing/);
+  const given = config({ ...production, client: { token: { hmac_secret_key: STRONG } } });
+  expect(loadSecrets(given)).toMatchObject({ token: STRONG, random: STRONG });
+  expect(loadSecrets(given).admin).toHaveLength(43);
 });
 
 test('production on Redis stops when one is missing, and says how to make it', () => {

@@ -48,8 +48,10 @@ function weakness({ path, variable }: Field, secret: string): string | undefined
 }
 
 /**
- * The secrets of this process: those the config gives, and for the others those that were generated into the data directory (now, if
- * need be). In production on Redis nothing is generated, because every process would make its own. Throws a `ConfigError`.
+ * The secrets of this process: those the config gives, and in development for the others those that were generated into the data
+ * directory (now, if need be). In production tokens and dice have no generated secret: a deployment whose secret went with a lost
+ * directory, or whose processes each made their own, looks healthy and refuses everybody. Only the admin secret of an embedded
+ * store is made there too: it is for the commands that find it in the same directory. Throws a `ConfigError`.
  */
 export function loadSecrets(config: ResolvedConfig): Secrets {
   const given: Readonly<Record<Name, string | undefined>> = {
@@ -71,21 +73,23 @@ export function loadSecrets(config: ResolvedConfig): Secrets {
       if (problem !== undefined) problems.push(problem);
     }
   }
-  const mayGenerate = !production || config.redis.url === undefined;
-  if (!mayGenerate) {
+  if (production) {
     const needed: Name[] = [];
     if (config.roles.includes('beacon')) needed.push('token');
     if (config.roles.some((role) => role !== 'beacon')) needed.push('random');
     for (const name of needed) {
       if (given[name] !== undefined) continue;
       const { path, variable } = FIELDS[name];
-      problems.push(
-        `${path}: is missing; in production on Redis it must be given (${variable}). ${ADVICE}`,
-      );
+      problems.push(`${path}: is missing; in production it must be given (${variable}). ${ADVICE}`);
     }
   }
   if (problems.length > 0) throw new ConfigError(problems);
-  if (!mayGenerate || Object.values(given).every((secret) => secret !== undefined)) return given;
+  const local = config.redis.url === undefined;
+  if (production) {
+    const admin = given.admin ?? (local ? generatedSecrets(config.data_dir).admin : undefined);
+    return { ...given, admin };
+  }
+  if (Object.values(given).every((secret) => secret !== undefined)) return given;
   const generated = generatedSecrets(config.data_dir);
   return {
     token: given.token ?? generated.token,
