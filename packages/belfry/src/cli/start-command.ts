@@ -4,22 +4,26 @@ import { StartError } from '../run/start-error.ts';
 import { type Command, CommandError, EXIT } from './command.ts';
 import { CONFIG_FLAGS } from './config-flags.ts';
 import { loadEffectiveConfig } from './load-effective-config.ts';
+import { stopWishes } from './stop-signals.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /** What is left of a stop after `shutdown.timeout`, in ms, before the process ends anyway. */
 const LAST_RESORT_MS = 800;
 
-/** Waits for the first signal, after which the process has so long; a second one ends it at once. */
+/** Waits for the first signal, after which the process has so long; a later one ends it at once. */
 function firstSignal(
   log: Logger,
   limitMs: number,
 ): { readonly received: Promise<void>; readonly abort: AbortSignal } {
   const abort = new AbortController();
   const { promise, resolve } = Promise.withResolvers<void>();
+  const wishOf = stopWishes();
   for (const name of SIGNALS) {
     process.on(name, () => {
-      if (abort.signal.aborted) {
+      const wish = wishOf(performance.now());
+      if (wish === 'same') return;
+      if (wish === 'now') {
         log.warn({ signal: name }, 'stopping at once');
         process.exit(EXIT.failed);
       }
@@ -67,7 +71,7 @@ export const startCommand: Command = {
   flags: CONFIG_FLAGS,
   notes: [
     'A process with fewer roles than all needs --redis, and without the role beacon it listens only if --port, PORT or BELFRY_HTTP_SERVER_PORT says where: it then serves /health and /metrics.',
-    'SIGTERM and SIGINT stop it: clients are told to reconnect elsewhere, turns are finished, leases given back. A second signal ends it at once.',
+    'SIGTERM and SIGINT stop it: clients are told to reconnect elsewhere, turns are finished, leases given back. Another signal, a second or more later, ends it at once.',
   ],
   examples: [
     'belfry start --actors ./match.ts',

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -64,12 +64,23 @@ class Spawned implements BelfryProcess {
   #hasEnded = false;
   #onOutput: (() => void)[] = [];
 
-  constructor(args: readonly string[], { cwd, env = {} }: SpawnOptions) {
-    const child = spawn(process.execPath, ['--conditions=@belfry/source', BIN, ...args], {
+  readonly #isGroup: boolean;
+
+  constructor(
+    [command, ...args]: readonly [string, ...string[]],
+    { cwd, env = {} }: SpawnOptions,
+    isGroup: boolean,
+  ) {
+    const child = spawn(command, args, {
       cwd,
       env: { ...cleanEnvironment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: isGroup,
     });
+    child.on('error', (error) => {
+      this.#stderr += error.message;
+    });
+    this.#isGroup = isGroup;
     this.#child = child;
     this.pid = child.pid ?? 0;
     child.stdout.on('data', (chunk: Buffer) => {
@@ -102,7 +113,11 @@ class Spawned implements BelfryProcess {
   }
 
   signal(name: NodeJS.Signals): void {
-    this.#child.kill(name);
+    if (!this.#isGroup) {
+      this.#child.kill(name);
+    } else if (!this.#hasEnded && this.pid > 0) {
+      process.kill(-this.pid, name);
+    }
   }
 
   async written(pattern: RegExp): Promise<RegExpExecArray> {
@@ -124,14 +139,24 @@ class Spawned implements BelfryProcess {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#child.kill('SIGKILL');
+    this.signal('SIGKILL');
     await this.ended;
   }
 }
 
+const BELFRY = [process.execPath, '--conditions=@belfry/source', BIN] as const;
+
 /** Starts `belfry` with these arguments. */
 export function spawnBelfry(args: readonly string[], options: SpawnOptions): BelfryProcess {
-  return new Spawned(args, options);
+  return new Spawned([...BELFRY, ...args], options, false);
+}
+
+/** The same by `npm start`, with npm and all in a process group of their own: that is what `signal` goes to. */
+export function spawnThroughNpm(args: readonly string[], options: SpawnOptions): BelfryProcess {
+  const script = [...BELFRY, ...args].map((word) => `'${word}'`).join(' ');
+  const manifest = { private: true, scripts: { start: `exec ${script}` } };
+  writeFileSync(join(options.cwd, 'package.json'), JSON.stringify(manifest));
+  return new Spawned(['npm', 'start'], options, true);
 }
 
 /** Runs `belfry` to its end. */
