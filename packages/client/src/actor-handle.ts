@@ -44,7 +44,8 @@ export interface ActorHandle<Control, Server, User> {
 
   /**
    * Comes in: the actor hears of it, and its latest publication is delivered. Resolves when one is inside; rejects with a `BelfryError`
-   * when the server refuses, or with `timeout` when it is not done in time (then it goes on being tried until `leave`).
+   * when the server refuses, at once when the connection is closed or closes for good (`unauthorized` for a bad token), or with `timeout`
+   * when it is not done in time. But for a refusal it goes on being tried until `leave`.
    */
   enter(): Promise<void>;
   /**

@@ -76,7 +76,15 @@ export class BelfryClient {
     });
     this.#host = {
       centrifuge: this.centrifuge,
-      enterTimeoutMs: (options.timeoutMs ?? 5_000) * 2,
+      patience: {
+        timeoutMs: (options.timeoutMs ?? 5_000) * 2,
+        connectionEnd: () => endOf(this.#state),
+        onConnectionEnd: (listener) =>
+          this.#states.add((state) => {
+            const error = endOf(state);
+            if (error !== null) listener(error);
+          }),
+      },
       sending: {
         timeoutMs: options.sendTimeoutMs ?? 10_000,
         limit: options.sendLimit ?? 1_000,
@@ -238,17 +246,24 @@ export class BelfryClient {
   }
 
   async #openUserChannel(): Promise<void> {
+    const { patience } = this.#host;
     if (this.centrifuge.state === State.Connecting) {
-      await this.centrifuge.ready(this.#host.enterTimeoutMs).catch(() => undefined);
+      await this.centrifuge.ready(patience.timeoutMs).catch(() => undefined);
     }
     const { user } = this;
-    if (user !== null) await this.#userChannel.open(user, this.#host.enterTimeoutMs);
+    if (user !== null) await this.#userChannel.open(user, patience);
   }
 
   #set(state: ConnectionState): void {
     this.#state = state;
     this.#states.emit(state);
   }
+}
+
+/** Why there will be no connection; `null`: there is or may be one. */
+function endOf(state: ConnectionState): BelfryError | null {
+  if (state.type !== 'closed') return null;
+  return state.error ?? new BelfryError('closed', 'the connection was closed');
 }
 
 /** Codes below 100 are the connection's own. */

@@ -10,12 +10,13 @@ import type { SendQueueOptions } from './core/send-queue.ts';
 import { Listeners } from './listeners.ts';
 import type { Off } from './listeners.ts';
 import { subscribed, unsubscribedError } from './subscription-end.ts';
+import type { Patience } from './subscription-end.ts';
 
 /** What a handle needs of its client. */
 export interface ActorHost {
   readonly centrifuge: Centrifuge;
   readonly sending: SendQueueOptions;
-  readonly enterTimeoutMs: number;
+  readonly patience: Patience;
   /** Subscribes to the user's private channel, once. Never rejects. */
   openUserChannel(): Promise<void>;
 }
@@ -59,11 +60,11 @@ export class SubscribedActor<Control, Server, User> implements ActorHandle<Contr
 
   async enter(): Promise<void> {
     const visit = (this.#visit ??= this.#begin());
-    const { enterTimeoutMs } = this.#host;
+    const { patience } = this.#host;
     try {
       await Promise.all([
-        subscribed(visit.control, enterTimeoutMs),
-        subscribed(visit.server, enterTimeoutMs),
+        subscribed(visit.control, patience),
+        subscribed(visit.server, patience),
         this.#host.openUserChannel(),
       ]);
     } catch (error) {

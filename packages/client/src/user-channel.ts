@@ -2,6 +2,7 @@ import type { Centrifuge, Subscription } from 'centrifuge';
 import { userChannel } from '@belfry/protocol';
 import type { BelfryError } from './belfry-error.ts';
 import { subscribed, unsubscribedError } from './subscription-end.ts';
+import type { Patience } from './subscription-end.ts';
 
 export interface UserChannelEvents {
   onMessage(data: unknown): void;
@@ -25,7 +26,7 @@ export class UserChannel {
   }
 
   /** Subscribes for `user`, giving up the channel of somebody we were before. Resolves when it is done or cannot be. */
-  async open(user: string, timeoutMs: number): Promise<void> {
+  async open(user: string, patience: Patience): Promise<void> {
     const channel = userChannel(user);
     if (this.#sub?.channel !== channel) {
       this.close();
@@ -37,7 +38,7 @@ export class UserChannel {
       });
     }
     // What went wrong is told by the event.
-    if (this.#sub !== null) await subscribed(this.#sub, timeoutMs).catch(() => undefined);
+    if (this.#sub !== null) await subscribed(this.#sub, patience).catch(() => undefined);
   }
 
   close(): void {

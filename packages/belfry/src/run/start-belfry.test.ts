@@ -76,6 +76,22 @@ describe('startBelfry in one process', () => {
     expect(Number.isInteger(now)).toBe(true);
   });
 
+  test('a client whose token is refused is told so by enter, before and after the connection has ended', async () => {
+    using directory = temporaryDirectory();
+    await using belfry = await start(directory.path);
+    // Long enough that a wait for it would fail the test.
+    const client = connect({ url: belfry.url, token: 'a.b.c', timeoutMs: 60_000 });
+    clients.push(client);
+    const refused = { code: 'unauthorized', message: 'connection: invalid token (3500)' };
+    const actor = client.actor<typeof counter>('counter', 'a');
+    await expect(actor.enter()).rejects.toMatchObject(refused);
+    expect(client.state).toMatchObject({ type: 'closed', error: refused });
+    await expect(actor.enter()).rejects.toMatchObject(refused);
+    const closed = connect({ url: belfry.url });
+    closed.close();
+    await expect(closed.actor('counter', 'a').enter()).rejects.toMatchObject({ code: 'closed' });
+  });
+
   test('createRoom makes rooms under ids that can be read out', async () => {
     using directory = temporaryDirectory();
     await using belfry = await start(directory.path, {
