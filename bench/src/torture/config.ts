@@ -26,6 +26,8 @@ export function writeConfig(dir: string): TortureConfig {
     channel: {
       namespaces: [
         { name: 'server', allow_subscribe_for_client: true, ...log },
+        // What no client sees: which moves the rooms made.
+        { name: 'trace', ...log },
         { name: 'user', allow_user_limited_channels: true, ...log },
       ],
     },

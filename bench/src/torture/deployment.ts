@@ -1,9 +1,11 @@
 /** The processes under torture: started, killed, frozen and started again by the run, and never outliving it. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { freePort, waitFor } from '@belfry/testkit';
 
 const BIN = fileURLToPath(new URL('../../../packages/belfry/src/bin.ts', import.meta.url));
@@ -19,9 +21,21 @@ export interface Part {
   kill(): Promise<void>;
   freeze(): void;
   thaw(): void;
-  /** SIGTERM; resolves with the exit code, or `null` when it had to be killed after 15 s. */
-  stop(): Promise<number | null>;
+  /** Ends it as an operator would, with SIGTERM; kills it after 15 s. */
+  stop(): Promise<Stopped>;
 }
+
+/** How a process ended that was told to. */
+export interface Stopped {
+  /** `null`: it had to be killed. */
+  readonly code: number | null;
+  readonly ms: number;
+  /** It gave up on something by its own account. */
+  readonly incomplete: boolean;
+}
+
+/** What `belfry start` logs when its time to stop is over. */
+const INCOMPLETE = 'not everything ended in time';
 
 export interface PartOptions {
   readonly name: string;
@@ -40,6 +54,7 @@ export async function createPart({ name, args, env, dir }: PartOptions): Promise
   let child: ChildProcess | undefined;
   let state: Part['state'] = 'down';
   let starts = 0;
+  let incomplete = false;
   process.on('exit', () => child?.kill('SIGKILL'));
   return {
     name,
@@ -60,8 +75,12 @@ export async function createPart({ name, args, env, dir }: PartOptions): Promise
       child = started;
       started.stdout.pipe(log, { end: false });
       started.stderr.pipe(log, { end: false });
+      incomplete = false;
+      createInterface(started.stderr).on('line', (line) => {
+        incomplete ||= line.includes(INCOMPLETE);
+      });
       starts++;
-      const ended = (): boolean => started.exitCode !== null || started.signalCode !== null;
+      const ended = (): boolean => hasEnded(started);
       await waitFor(async () => ended() || (await isHealthy(url)), {
         timeoutMs: 60_000,
         everyMs: 50,
@@ -87,19 +106,39 @@ export async function createPart({ name, args, env, dir }: PartOptions): Promise
     async stop() {
       if (state === 'frozen') child?.kill('SIGCONT');
       const late = setTimeout(() => child?.kill('SIGKILL'), 15_000);
+      const before = performance.now();
       await end(child, 'SIGTERM');
+      const ms = Math.round(performance.now() - before);
       clearTimeout(late);
       state = 'down';
-      return child?.exitCode ?? null;
+      return { code: child?.exitCode ?? null, ms, incomplete };
     },
   };
 }
 
+/** Runs a command of `belfry` to its end; resolves with what it prints, rejects when it fails. */
+export async function runCli(
+  args: readonly string[],
+  { env, dir }: Pick<PartOptions, 'env' | 'dir'>,
+): Promise<string> {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--conditions=@belfry/source', BIN, ...args],
+    { cwd: dir, env: { PATH: process.env['PATH'], ...env }, timeout: 30_000 },
+  );
+  return stdout;
+}
+
 async function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> {
-  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
+  if (child === undefined || hasEnded(child)) return;
+  // Not `exit`: what it said last is to be read too.
+  const ended = once(child, 'close');
   child.kill(signal);
   await ended;
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
 
 async function isHealthy(url: string): Promise<boolean> {

@@ -23,6 +23,9 @@ if (!['redis', 'embedded', 'both'].includes(values.store)) {
   throw new Error(`--store is ${JSON.stringify(values.store)}; use redis, embedded or both`);
 }
 
+// What was started is ended by `exit`, which a signal by itself would skip.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 const results: TortureResult[] = [];
 for (const store of ['redis', 'embedded'] as const) {
   if (values.store !== store && values.store !== 'both') continue;

@@ -1,9 +1,9 @@
 /** One player of one room: plays as fast as the game lets it, now and then wrongly, and keeps a log of all it saw and was told. */
 import { BelfryError, connect, type ActorHandle, type BelfryClient } from '@belfry/client';
-import type { tictactoe } from '@belfry/example-tic-tac-toe';
-import type { ControlMessage, RoomPublication, Side } from '@belfry/example-tic-tac-toe/shared';
+import type { RoomPublication, Side } from '@belfry/example-tic-tac-toe/shared';
 import type { SeededRandom } from '@belfry/testkit';
-import type { Logged, MoveLog } from './room-check.ts';
+import type { Logged, MoveLog, SentMove } from './room-check.ts';
+import type { tictactoe, TracedMessage } from './torture-actors.ts';
 
 export interface PlayerOptions {
   readonly url: string;
@@ -23,10 +23,11 @@ export class Player {
   lost = 0;
   starts = 0;
   readonly #random: SeededRandom;
-  readonly #accepted: string[] = [];
+  readonly #accepted: SentMove[] = [];
+  readonly #unknown: number[] = [];
   readonly #refused: string[] = [];
-  #unknown = 0;
-  #room: ActorHandle<ControlMessage, RoomPublication, never> | undefined;
+  #lastMove = 0;
+  #room: ActorHandle<TracedMessage, RoomPublication, never> | undefined;
   #sending: Promise<void> | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -88,7 +89,7 @@ export class Player {
     });
   }
 
-  #nextMessage(): ControlMessage | undefined {
+  #nextMessage(): TracedMessage | undefined {
     const room = this.log.at(-1)?.data.room;
     if (room === undefined) return undefined;
     const side = this.#side();
@@ -101,7 +102,9 @@ export class Player {
     const wrong = this.#random.chance(WRONG_SHARE);
     if (room.turn !== side && !(wrong && this.#random.chance(WRONG_SHARE))) return undefined;
     const cells = room.board.flatMap((mark, cell) => ((mark === null) === wrong ? [] : [cell]));
-    return cells.length === 0 ? undefined : { type: 'mark', cell: this.#random.pick(cells) };
+    return cells.length === 0
+      ? undefined
+      : { type: 'mark', cell: this.#random.pick(cells), move: ++this.#lastMove };
   }
 
   #side(): Side | null {
@@ -110,12 +113,12 @@ export class Player {
     return room?.guest?.user === this.user ? 'guest' : null;
   }
 
-  async #send(message: ControlMessage): Promise<void> {
+  async #send(message: TracedMessage): Promise<void> {
     const seen = this.log.length;
     try {
       const { id } = (await this.#room?.send(message)) ?? {};
       if (id === undefined) return;
-      if (message.type === 'mark') this.#accepted.push(id);
+      if (message.move !== undefined) this.#accepted.push({ move: message.move, id });
       if (message.type === 'start') this.starts++;
       // Not the same move again before the answer to this one has come, but not for ever either.
       for (let i = 0; i < 20 && this.log.length === seen && !this.#refused.includes(id); i++) {
@@ -123,7 +126,9 @@ export class Player {
       }
     } catch (error) {
       const code = error instanceof BelfryError ? error.code : 'unknown';
-      if (message.type === 'mark' && (code === 'timeout' || code === 'closed')) this.#unknown++;
+      if (message.move !== undefined && (code === 'timeout' || code === 'closed')) {
+        this.#unknown.push(message.move);
+      }
     }
   }
 }

@@ -4,8 +4,11 @@ import {
   contiguityViolations,
   moveViolations,
   replayViolations,
+  traceViolations,
   type Logged,
+  type MoveLog,
 } from './room-check.ts';
+import type { AppliedMove } from './torture-actors.ts';
 
 const ann = { user: 'ann', name: 'Ann', connected: true };
 const bob = { user: 'bob', name: 'Bob', connected: true };
@@ -40,12 +43,26 @@ const fine = logOf(
   ['marked', room({ board: board({ 4: 'host', 0: 'guest' }), turn: 'host' })],
 );
 
+const trace: AppliedMove[] = [
+  { user: 'ann', move: 1, cell: 4 },
+  { user: 'bob', move: 1, cell: 0 },
+];
+
+/** Ann's first move was made, her second refused. */
+function moves(part: Partial<MoveLog>): MoveLog {
+  const accepted = [
+    { move: 1, id: 'a' },
+    { move: 2, id: 'b' },
+  ];
+  return { user: 'ann', accepted, unknown: [], refused: ['b'], ...part };
+}
+
 describe('the checks of the torture run', () => {
   it('find nothing in a game by the rules', () => {
     expect(replayViolations('r', fine)).toEqual([]);
     expect(contiguityViolations('r', fine)).toEqual([]);
-    const moves = { user: 'ann', accepted: ['a', 'b'], unknown: 0, refused: ['b'] };
-    expect(moveViolations('r', fine, moves)).toEqual([]);
+    expect(traceViolations('r', fine, trace)).toEqual([]);
+    expect(moveViolations('r', trace, moves({}))).toEqual([]);
   });
 
   it('find a move that was applied twice', () => {
@@ -53,9 +70,35 @@ describe('the checks of the torture run', () => {
     expect(replayViolations('r', twice)).toEqual(['r at offset 4 (marked): 0 cells changed']);
   });
 
-  it('find a move that was lost', () => {
-    const moves = { user: 'ann', accepted: ['a', 'b'], unknown: 0, refused: [] };
-    expect(moveViolations('r', fine, moves)).toHaveLength(1);
+  it('find a move that was lost, also when another one was made twice', () => {
+    const third = { move: 3, id: 'c' };
+    const lost = moves({ accepted: [...moves({}).accepted, third] });
+    expect(moveViolations('r', trace, lost)).toEqual([
+      'r: move 3 of ann was accepted, then made 0 times and refused 0 times',
+    ]);
+    expect(moveViolations('r', [...trace, ...trace], lost)).toContain(
+      'r: move 1 of ann was accepted, then made 2 times and refused 0 times',
+    );
+  });
+
+  it('find a move that was made and refused, out of order, or made although its player was told it was not', () => {
+    expect(moveViolations('r', trace, moves({ refused: ['a', 'b'] }))).toHaveLength(1);
+    const ofAnn = (...numbers: number[]): AppliedMove[] =>
+      numbers.map((move) => ({ user: 'ann', move, cell: 0 }));
+    const both = moves({ refused: [] });
+    expect(moveViolations('r', ofAnn(1, 2), both)).toEqual([]);
+    expect(moveViolations('r', ofAnn(2, 1), both)).toEqual([
+      'r: move 1 of ann was made after move 2',
+    ]);
+    expect(moveViolations('r', ofAnn(1, 2, 7), both)).toHaveLength(1);
+    expect(moveViolations('r', ofAnn(1, 2, 7), { ...both, unknown: [7] })).toEqual([]);
+    expect(moveViolations('r', ofAnn(1, 2, 7, 7), { ...both, unknown: [7] })).toHaveLength(1);
+  });
+
+  it('find a mark that the trace does not have', () => {
+    expect(traceViolations('r', fine, trace.slice(0, 1))).toEqual([
+      'r: mark 2 on the board is bob 0, and none by the trace',
+    ]);
   });
 
   it('find a move out of turn, two moves at once and one on a taken cell', () => {
@@ -89,7 +132,6 @@ describe('the checks of the torture run', () => {
         { offset: 3, data: 0 },
       ]),
     ).toHaveLength(1);
-    const moves = { user: 'ann', accepted: ['a', 'b'], unknown: 0, refused: ['b', 'b'] };
-    expect(moveViolations('r', fine, moves)).toHaveLength(1);
+    expect(moveViolations('r', trace, moves({ refused: ['b', 'b'] }))).toHaveLength(1);
   });
 });

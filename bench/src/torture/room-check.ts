@@ -5,6 +5,7 @@ import {
   type RoomPublication,
   type Side,
 } from '@belfry/example-tic-tac-toe/shared';
+import type { AppliedMove } from './torture-actors.ts';
 
 /** A publication with its place in the channel. */
 export interface Logged<T> {
@@ -12,14 +13,22 @@ export interface Logged<T> {
   readonly data: T;
 }
 
+/** A move that was acknowledged as durable. */
+export interface SentMove {
+  /** The player's own number of it. */
+  readonly move: number;
+  /** The message's id, which a refusal names. */
+  readonly id: string;
+}
+
 /** What one player knows of the moves it sent. */
 export interface MoveLog {
   readonly user: string;
-  /** Ids of moves that were acknowledged as durable. */
-  readonly accepted: readonly string[];
-  /** How many sends ended without an answer: applied or not, nobody was told. */
-  readonly unknown: number;
-  /** Ids of moves that the room refused, as often as the player was told. */
+  /** In the order they were sent. */
+  readonly accepted: readonly SentMove[];
+  /** Numbers of moves whose sends ended without an answer: applied or not, nobody was told. */
+  readonly unknown: readonly number[];
+  /** Ids of messages that the room refused, as often as the player was told. */
   readonly refused: readonly string[];
 }
 
@@ -87,40 +96,70 @@ function finishProblem(before: Room, room: Room): string | null {
     : `${winner}/${reason}, but the board says ${outcome.winner}/${outcome.reason}`;
 }
 
-/** Every accepted move must have had one outcome: one mark on the board, or one refusal. */
+/** Every accepted move must have had one outcome: it was made once, or it was refused once. */
 export function moveViolations(
   name: string,
-  log: readonly Logged<RoomPublication>[],
-  moves: MoveLog,
+  trace: readonly AppliedMove[],
+  { user, accepted, unknown, refused }: MoveLog,
 ): string[] {
   const violations: string[] = [];
-  const refusals = new Set(moves.refused);
-  if (refusals.size !== moves.refused.length) {
-    violations.push(
-      `${name}: ${moves.user} was told of a refusal ${moves.refused.length - refusals.size} times too often`,
-    );
+  const say = (move: number, what: string): void => {
+    violations.push(`${name}: move ${move} of ${user} ${what}`);
+  };
+  const made = trace.filter((applied) => applied.user === user).map(({ move }) => move);
+  const timesMade = countEach(made);
+  const timesRefused = countEach(refused);
+  for (const { move, id } of accepted) {
+    const [applied, rejected] = [timesMade.get(move) ?? 0, timesRefused.get(id) ?? 0];
+    if (applied + rejected !== 1) {
+      say(move, `was accepted, then made ${applied} times and refused ${rejected} times`);
+    }
   }
-  const refused = moves.accepted.filter((id) => refusals.has(id)).length;
-  const marked = marksOf(log, moves.user);
-  const least = moves.accepted.length;
-  const most = least + moves.unknown;
-  const outcomes = marked + refused;
-  if (outcomes < least || outcomes > most) {
-    violations.push(
-      `${name}: ${moves.user} had ${least} moves accepted (${moves.unknown} unknown), but ${marked} were made and ${refused} refused`,
-    );
+  const acceptedMoves = new Set(accepted.map(({ move }) => move));
+  for (const [move, times] of timesMade) {
+    if (acceptedMoves.has(move)) continue;
+    if (!unknown.includes(move)) say(move, 'was made, though its player was told it was not');
+    else if (times > 1) say(move, `was made ${times} times`);
+  }
+  const known = made.filter((move) => acceptedMoves.has(move));
+  for (const [i, move] of known.entries()) {
+    const before = known[i - 1] ?? 0;
+    if (move < before) say(move, `was made after move ${before}`);
   }
   return violations;
 }
 
-/** How many marks `user` made, by the rooms that were published. */
-export function marksOf(log: readonly Logged<RoomPublication>[], user: string): number {
-  let marks = 0;
-  for (const [i, { data }] of log.entries()) {
+/** The trace of a room commits with its publications: each mark on the board must be the move that the trace has there. */
+export function traceViolations(
+  name: string,
+  log: readonly Logged<RoomPublication>[],
+  trace: readonly AppliedMove[],
+): string[] {
+  const traced = trace.map(({ user, cell }) => `${user} ${cell}`);
+  const shown = marksOf(log).map(({ user, cell }) => `${user} ${cell}`);
+  const at = Array.from({ length: Math.max(traced.length, shown.length) }, (_, i) => i).find(
+    (i) => traced[i] !== shown[i],
+  );
+  if (at === undefined) return [];
+  return [
+    `${name}: mark ${at + 1} on the board is ${shown[at] ?? 'none'}, and ${traced[at] ?? 'none'} by the trace`,
+  ];
+}
+
+/** The marks that were made, by the rooms that were published. */
+export function marksOf(
+  log: readonly Logged<RoomPublication>[],
+): { readonly user: string; readonly cell: number }[] {
+  return log.flatMap(({ data }, i) => {
     const before = log[i - 1]?.data.room;
-    if (data.type !== 'marked' || before === undefined) continue;
-    const side = before.turn;
-    if (side !== null && before[side]?.user === user) marks++;
-  }
-  return marks;
+    if (data.type !== 'marked' || before === undefined || before.turn === null) return [];
+    const cell = data.room.board.findIndex((mark, at) => mark !== before.board[at]);
+    return [{ user: before[before.turn]?.user ?? '', cell }];
+  });
+}
+
+function countEach<T>(values: readonly T[]): Map<T, number> {
+  const counts = new Map<T, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
 }

@@ -8,7 +8,7 @@ import { seededRandom, startRedis, waitFor, type SeededRandom } from '@belfry/te
 import { quantiles } from '../quantiles.ts';
 import { runChaos } from './chaos.ts';
 import { writeConfig, type TortureConfig } from './config.ts';
-import { createPart, type Part } from './deployment.ts';
+import { createPart, runCli, type Part } from './deployment.ts';
 import { LedgerWriter } from './ledger-writer.ts';
 import { Player } from './player.ts';
 import type { metronome } from './torture-actors.ts';
@@ -34,6 +34,16 @@ const LEDGERS = 8;
 const METRONOMES = 10;
 /** How long rooms may take to end once everybody has left: presence and seats of crashed Beacons' users expire first. */
 const END_MS = 90_000;
+/** A process that is told to stop has so long. */
+const STOP_MS = 5_000;
+
+/** Where the processes run, and on what. */
+interface Setting {
+  readonly dir: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** The flags that name the store. */
+  readonly storeArgs: readonly string[];
+}
 
 interface Load {
   readonly rooms: { readonly id: string; readonly players: readonly Player[] }[];
@@ -44,7 +54,12 @@ export async function runTorture(options: TortureOptions): Promise<TortureResult
   const dir = await mkdtemp(join(tmpdir(), 'belfry-torture-'));
   const config = writeConfig(dir);
   await using redis = options.store === 'redis' ? await startRedis({ appendonly: true }) : null;
-  const parts = await createParts(dir, config, redis?.url ?? null);
+  const setting: Setting = {
+    dir,
+    env: config.env,
+    storeArgs: redis === null ? ['--data-dir', join(dir, 'data')] : ['--redis', redis.url],
+  };
+  const parts = await createParts(setting, { config, store: options.store });
   const violations: string[] = [];
   const counts = emptyCounts();
   const random = seededRandom(options.seed);
@@ -83,7 +98,7 @@ export async function runTorture(options: TortureOptions): Promise<TortureResult
     progress(`${options.store}: verified; everybody leaves`);
     await Promise.all(parts.map((part) => part.start()));
     await everybodyLeaves(load);
-    violations.push(...(await roomsThatStay(load, { openStore, parts, store: options.store })));
+    violations.push(...(await roomsThatStay(setting)), ...(await stopAll(parts)));
   } finally {
     for (const { players } of load?.rooms ?? [])
       for (const player of players) player.client.close();
@@ -106,18 +121,14 @@ export async function runTorture(options: TortureOptions): Promise<TortureResult
 }
 
 async function createParts(
-  dir: string,
-  config: TortureConfig,
-  redisUrl: string | null,
+  { dir, env, storeArgs }: Setting,
+  { config, store }: { readonly config: TortureConfig; readonly store: string },
 ): Promise<Part[]> {
-  const args = ['--config', config.file, '--data-dir', join(dir, 'data')];
   const make = (name: string, more: readonly string[]): Promise<Part> =>
-    createPart({ name, args: [...args, ...more], env: config.env, dir });
-  if (redisUrl === null) return [await make('belfry', [])];
+    createPart({ name, args: ['--config', config.file, ...storeArgs, ...more], env, dir });
+  if (store === 'embedded') return [await make('belfry', [])];
   const roles = ['beacon', 'beacon', 'worker', 'worker', 'worker', 'ticker', 'ticker'];
-  return Promise.all(
-    roles.map((role, i) => make(`${role}-${i + 1}`, ['--role', role, '--redis', redisUrl])),
-  );
+  return Promise.all(roles.map((role, i) => make(`${role}-${i + 1}`, ['--role', role])));
 }
 
 async function startLoad(
@@ -174,19 +185,15 @@ async function quiet({ rooms }: Load): Promise<void> {
   }
 }
 
-/** Stops every process as an operator would; each must give its leases back and exit 0. */
+/** Stops every process as an operator would; each must finish what it is at, give its leases back and exit 0, in time. */
 async function stopAll(parts: readonly Part[]): Promise<string[]> {
-  const codes = await Promise.all(
-    parts.map(async (part) => {
-      const before = performance.now();
-      const code = await part.stop();
-      const ms = Math.round(performance.now() - before);
-      return { name: part.name, code, ms };
-    }),
-  );
-  return codes.flatMap(({ name, code, ms }) =>
-    code === 0 ? [] : [`${name}: SIGTERM ended with code ${code} after ${ms} ms`],
-  );
+  const ends = await Promise.all(parts.map(async (part) => ({ part, ...(await part.stop()) })));
+  return ends.flatMap(({ part, code, ms, incomplete }) => {
+    const problems: string[] = [];
+    if (code !== 0 || ms > STOP_MS) problems.push(`ended with code ${code} after ${ms} ms`);
+    if (incomplete) problems.push('did not end everything in time');
+    return problems.map((problem) => `${part.name}: told to stop, it ${problem}`);
+  });
 }
 
 async function verify(
@@ -200,7 +207,7 @@ async function verify(
     for (const room of rooms) violations.push(...(await verifyRoom(store, room, counts)));
     for (let l = 0; l < LEDGERS; l++) {
       const own = writers.filter(({ ledgerId }) => ledgerId === `l${l}`);
-      violations.push(...(await verifyLedger(store, `l${l}`, own, counts)));
+      violations.push(...(await verifyLedger(store, { id: `l${l}`, writers: own }, counts)));
     }
     for (let m = 0; m < METRONOMES; m++) {
       violations.push(...(await verifyMetronome(store, `m${m}`, counts)));
@@ -225,31 +232,15 @@ async function everybodyLeaves({ rooms }: Load): Promise<void> {
   );
 }
 
-/** Rooms must end by themselves. The embedded store is looked at only after its one process has stopped. */
-async function roomsThatStay(
-  { rooms }: Load,
-  setting: { openStore: () => Promise<Store>; parts: readonly Part[]; store: string },
-): Promise<string[]> {
-  if (setting.store === 'embedded') {
-    await sleep(20_000);
-    const problems = await stopAll(setting.parts);
-    if (problems.length > 0) return problems;
-  }
-  const store = await setting.openStore();
-  try {
-    const left = async (): Promise<string[]> => {
-      const views = await Promise.all(rooms.map(({ id }) => store.actors.peek(`tictactoe/${id}`)));
-      return rooms.filter((_, i) => views[i]?.state != null).map(({ id }) => `tictactoe/${id}`);
-    };
-    const giveUpAt = Date.now() + END_MS;
-    let staying = await left();
-    while (staying.length > 0 && setting.store === 'redis' && Date.now() < giveUpAt) {
-      await sleep(1_000);
-      staying = await left();
-    }
-    return staying.map((name) => `${name}: did not end`);
-  } finally {
-    await store.close();
+/** Rooms must end by themselves. */
+async function roomsThatStay({ storeArgs, env, dir }: Setting): Promise<string[]> {
+  const args = ['actors', 'ls', '--kind', 'tictactoe', '--limit', '1000', '--json', ...storeArgs];
+  const giveUpAt = Date.now() + END_MS;
+  for (;;) {
+    const page = JSON.parse(await runCli(args, { env, dir })) as { actors: { actor: string }[] };
+    if (page.actors.length === 0) return [];
+    if (Date.now() > giveUpAt) return page.actors.map(({ actor }) => `${actor}: did not end`);
+    await sleep(500);
   }
 }
 

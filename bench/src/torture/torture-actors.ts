@@ -1,6 +1,11 @@
 /** The actors that the torture run loads into every process: the game, and two whose every step can be checked. */
 import { defineActor, type ActorDefinition } from '@belfry/actors';
-import { createTicTacToe, type TicTacToe } from '@belfry/example-tic-tac-toe';
+import { createTicTacToe, type RoomState } from '@belfry/example-tic-tac-toe';
+import {
+  controlMessage,
+  type roomPublication,
+  type ControlMessage,
+} from '@belfry/example-tic-tac-toe/shared';
 import { z } from 'zod';
 
 const step = z.object({ step: z.int().min(1) });
@@ -63,5 +68,48 @@ export const metronome: Metronome = defineActor('metronome', {
   },
 });
 
-/** The game with its own times, but for the result, which stays a second. */
-export const tictactoe: TicTacToe = createTicTacToe({ finishMs: 1_000 });
+/** A player's message to a room; a mark carries the player's own number of it. */
+export type TracedMessage = ControlMessage & { move?: number | undefined };
+
+const tracedMessage: z.ZodType<TracedMessage, TracedMessage> = z.intersection(
+  controlMessage,
+  z.object({ move: z.int().optional() }),
+);
+
+/** A mark that a room made, as its trace tells it. */
+export interface AppliedMove {
+  readonly user: string;
+  readonly move: number;
+  readonly cell: number;
+}
+
+/** Where a room tells which moves it made: with the commit that makes them. */
+export const traceChannel = (roomId: string): string => `trace:tictactoe/${roomId}`;
+
+export type TracedTicTacToe = ActorDefinition<
+  'tictactoe',
+  RoomState,
+  typeof tracedMessage,
+  typeof roomPublication,
+  undefined,
+  undefined
+>;
+
+const game = createTicTacToe({ finishMs: 1_000 }).spec;
+
+/** The game with its own times, but for the result, which stays a second; and a trace of its moves. */
+export const tictactoe: TracedTicTacToe = defineActor('tictactoe', {
+  ...game,
+  control: tracedMessage,
+  onMessage(ctx, message, from) {
+    // Does not return when the rules refuse it.
+    game.onMessage?.(ctx, message, from);
+    if (message.type !== 'mark') return;
+    const applied: AppliedMove = {
+      user: from.user,
+      move: message.move ?? 0,
+      cell: message.cell,
+    };
+    ctx.publishTo(traceChannel(ctx.id), applied);
+  },
+});

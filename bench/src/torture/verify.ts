@@ -9,8 +9,10 @@ import {
   marksOf,
   moveViolations,
   replayViolations,
+  traceViolations,
   type Logged,
 } from './room-check.ts';
+import { traceChannel, type AppliedMove } from './torture-actors.ts';
 
 /** What the run counted, under the keys of its JSON. */
 export interface Counts {
@@ -64,20 +66,25 @@ export async function verifyRoom(
 ): Promise<string[]> {
   const name = `tictactoe/${room.id}` as const;
   const log = await readLog<RoomPublication>(store, serverChannel(name));
-  const violations = [...contiguityViolations(name, log), ...replayViolations(name, log)];
+  const trace = (await readLog<AppliedMove>(store, traceChannel(room.id))).map(({ data }) => data);
+  const violations = [
+    ...contiguityViolations(name, log),
+    ...replayViolations(name, log),
+    ...traceViolations(name, log, trace),
+  ];
   counts.rooms++;
   counts.publications += log.length;
   counts.games_started += log.filter(({ data }) => data.type === 'started').length;
   counts.games_finished += log.filter(({ data }) => data.type === 'finished').length;
+  counts.moves_made += marksOf(log).length;
   for (const player of room.players) {
     violations.push(
-      ...moveViolations(name, log, player.moves),
+      ...moveViolations(name, trace, player.moves),
       ...clientViolations(name, log, player),
     );
     counts.moves_accepted += player.moves.accepted.length;
-    counts.moves_unknown += player.moves.unknown;
+    counts.moves_unknown += player.moves.unknown.length;
     counts.moves_refused += player.moves.refused.length;
-    counts.moves_made += marksOf(log, player.user);
     counts.recoveries_lost += player.lost;
   }
   const view = await store.actors.peek(name);
@@ -122,8 +129,7 @@ function clientViolations(
 
 export async function verifyLedger(
   store: Store,
-  id: string,
-  writers: readonly LedgerWriter[],
+  { id, writers }: { readonly id: string; readonly writers: readonly LedgerWriter[] },
   counts: Counts,
 ): Promise<string[]> {
   const view = await store.actors.peek(`ledger/${id}`);
