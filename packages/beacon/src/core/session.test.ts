@@ -519,6 +519,22 @@ describe('load', () => {
     for (let id = 3; id < 9; id++) client.session.published(rig.take('publish'), null);
     expect(client.paused).toBe(false);
   });
+
+  it('counts what is being subscribed, until it is or cannot be', () => {
+    const rig = new SessionRig({ ...open, client: { queue_max_size: 4_000 } });
+    const client = rig.connect('ann');
+    for (let id = 2; id < 10; id++) {
+      client.command({ id, subscribe: { channel: `news:${id}` } });
+      client.command({ id: id + 100, unsubscribe: { channel: `news:${id}` } });
+      if (client.paused) break;
+    }
+    expect(client.paused).toBe(true);
+    for (let left = 2; left > 0; left--) rig.attach(history(0));
+    const { session, subscription } = rig.take('attach');
+    session.attached(subscription, { ok: false, error: replyErrors.internal });
+    expect(client.paused).toBe(false);
+    expect(rig.context.stats.readPauses).toBe(1);
+  });
 });
 
 describe('any frames at all', () => {

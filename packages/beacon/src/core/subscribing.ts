@@ -92,6 +92,7 @@ export function startSubscribe(session: Session, id: number, request: SubscribeR
   const subscription = new Subscription(session, { channel, namespace, serverSide: false });
   subscription.asked = { id, request };
   session.track(subscription);
+  session.begin(costOf(request));
   if (token === '') {
     proceed(session, subscription, { overrides: {}, expireAt: 0 });
   } else {
@@ -146,9 +147,20 @@ function proceed(
   if (error !== null) giveUp(session, subscription, error);
 }
 
+/** What setting it up weighs. */
+function costOf({ token, data }: SubscribeRequest): number {
+  return 512 + token.length + (data?.length ?? 0);
+}
+
+/** What a client asked for is not under way any more. */
+function settle(session: Session, { asked }: Subscription): void {
+  if (asked !== null) session.settle(costOf(asked.request));
+}
+
 /** Ends a subscription that could not be set up. */
 function giveUp(session: Session, subscription: Subscription, error: ReplyError): void {
   session.end(subscription);
+  settle(session, subscription);
   if (subscription.asked !== null) session.fail(subscription.asked.id, error);
   session.runDeferred(subscription);
 }
@@ -163,6 +175,7 @@ export function clientSideAttached(
     giveUp(session, subscription, result);
     return;
   }
+  settle(session, subscription);
   if (subscription.asked !== null) {
     session.reply({ type: 'subscribe', id: subscription.asked.id, result });
   }
