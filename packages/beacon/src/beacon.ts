@@ -95,6 +95,7 @@ class WebSocketBeacon implements Beacon {
       store: store.channels,
       hub: this.#hub,
       periodMs: this.#settings.positionCheckMs,
+      askedPositionMs: this.#settings.limits.askedPositionMs,
       onError,
     });
     const verifiers = tokenVerifiers(config.client ?? {}, { now: this.#now, log: this.#log });

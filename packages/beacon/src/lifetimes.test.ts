@@ -1,9 +1,10 @@
+import { encodePublication } from '@belfry/protocol';
 import { openEmbeddedStore, partitionOf, type Store } from '@belfry/store';
-import { waitFor } from '@belfry/testkit';
+import { virtualClock, waitFor } from '@belfry/testkit';
 import { Centrifuge } from 'centrifuge';
 import { describe, expect, it } from 'vitest';
 import type { BeaconConfig } from './config.ts';
-import { startBeacon, tokenFor } from './testing/beacon-rig.ts';
+import { SECRET, startBeacon, tokenFor } from './testing/beacon-rig.ts';
 
 const config: BeaconConfig = {
   channel: {
@@ -165,5 +166,62 @@ describe('exclude_publisher', () => {
     expect(rig.beacon.snapshot().counters.position_losses).toBe(0);
     ann?.client.disconnect();
     bob?.client.disconnect();
+  });
+});
+
+describe('the position of a channel that nobody has published on', () => {
+  it('lasts as long as somebody is subscribed, and hardly longer', async () => {
+    const clock = virtualClock();
+    const store = await openEmbeddedStore({ dataDir: ':memory:', now: clock.now });
+    await using _closing = { [Symbol.asyncDispose]: () => store.close() };
+    const asked: string[] = [];
+    const channels = new Proxy(store.channels, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name, target);
+        if (typeof value !== 'function') return value;
+        return (...args: unknown[]): unknown => {
+          if (name === 'history') asked.push(args[0] as string);
+          return Reflect.apply(value, target, args) as unknown;
+        };
+      },
+    });
+    await using rig = await startBeacon(
+      { channels, actors: store.actors },
+      {
+        ...config,
+        client: { channel_position_check_delay: '100ms', token: { hmac_secret_key: SECRET } },
+      },
+    );
+    const client = new Centrifuge(rig.url, { token: await tokenFor('ann') });
+    using _gone = { [Symbol.dispose]: () => client.disconnect() };
+    client.connect();
+    const stays = client.newSubscription('echoless:stays');
+    const events: string[] = [];
+    stays.on('subscribed', () => events.push('subscribed'));
+    stays.on('publication', ({ data }) => events.push(`publication ${data as string}`));
+    const goes = client.newSubscription('echoless:goes');
+    for (const each of [stays, goes]) {
+      each.subscribe();
+      await each.ready(5_000);
+    }
+    goes.unsubscribe();
+    const top = { limit: 0, metaTtlMs: 1 };
+    const { epoch } = await store.channels.history('echoless:goes', top);
+    for (let i = 0; i < 3; i++) {
+      clock.advance(540_000);
+      asked.length = 0;
+      // The first may have been on its way before the clock moved.
+      await waitFor(() => asked.filter((channel) => channel === 'echoless:stays').length === 2);
+    }
+    expect((await store.channels.history('echoless:goes', top)).epoch).not.toBe(epoch);
+    const history = { size: 10, ttlMs: 60_000, metaTtlMs: 3_600_000 };
+    const publication = {
+      channel: 'echoless:stays',
+      body: encodePublication('"first"'),
+      origin: '',
+    };
+    await store.channels.publish({ ...publication, history });
+    await waitFor(() => events.includes('publication first'));
+    expect(events).toEqual(['subscribed', 'publication first']);
   });
 });

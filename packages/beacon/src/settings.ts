@@ -2,6 +2,9 @@ import type { BeaconConfig } from './config.ts';
 import { parseDuration } from './core/duration.ts';
 import type { SessionLimits } from './core/session.ts';
 
+/** For how long a position lives that nobody but subscribers asked for: whoever subscribes to names at random must not fill the store. */
+const ASKED_POSITION_MS = 600_000;
+
 /** What the configuration says, checked and with its defaults; times in ms, sizes in bytes. */
 export interface BeaconSettings {
   readonly path: string;
@@ -27,6 +30,11 @@ export function beaconSettings(config: BeaconConfig): BeaconSettings {
       `client.pong_timeout (${pongTimeoutMs} ms) must be below client.ping_interval (${pingIntervalMs} ms)`,
     );
   }
+  const positionCheckMs = span(
+    client.channel_position_check_delay,
+    'channel_position_check_delay',
+    '40s',
+  );
   const queueMaxSize = client.queue_max_size ?? 1_048_576;
   return {
     path: websocket.handler_prefix ?? '/connection/websocket',
@@ -34,11 +42,7 @@ export function beaconSettings(config: BeaconConfig): BeaconSettings {
     messageSizeLimit: websocket.message_size_limit ?? 65_536,
     queueMaxSize,
     connectionLimit: client.connection_limit ?? 0,
-    positionCheckMs: span(
-      client.channel_position_check_delay,
-      'channel_position_check_delay',
-      '40s',
-    ),
+    positionCheckMs,
     rpcTimeoutMs: span(client.rpc_timeout, 'rpc_timeout', '15s'),
     limits: {
       pingIntervalMs,
@@ -51,9 +55,17 @@ export function beaconSettings(config: BeaconConfig): BeaconSettings {
       userConnectionLimit: client.user_connection_limit ?? 0,
       historyLimit: client.history_max_publication_limit ?? 300,
       recoveryLimit: client.recovery_max_publication_limit ?? 300,
+      askedPositionMs: askedPositionMs(positionCheckMs),
       allowAnonymous: client.allow_anonymous_connect_without_token ?? false,
       disallowAnonymousTokens: client.disallow_anonymous_connection_tokens ?? false,
       insecure: client.insecure ?? false,
     },
   };
+}
+
+/** The check renews it: it must come twice at least. Without a check nothing but the channel's own time keeps it. */
+function askedPositionMs(positionCheckMs: number): number {
+  return positionCheckMs === 0
+    ? Number.POSITIVE_INFINITY
+    : Math.max(ASKED_POSITION_MS, 2 * positionCheckMs);
 }

@@ -64,7 +64,10 @@ export interface HistoryQuery {
   readonly since?: number;
   /** From the newest backwards. Default false. */
   readonly reverse?: boolean;
-  /** How long a position made by asking for it lives, in ms. */
+  /**
+   * How long a position made by asking for it lives after it was last asked for, in ms; a quarter longer at most. A publication ends
+   * that: from then on its own `metaTtlMs` counts.
+   */
   readonly metaTtlMs: number;
 }
 

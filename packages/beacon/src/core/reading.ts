@@ -67,6 +67,6 @@ export function askHistory(session: Session, id: number, request: HistoryRequest
     limit,
     since: since ?? null,
     reverse,
-    metaTtlMs: named.namespace.history.metaTtlMs,
+    metaTtlMs: Math.min(named.namespace.history.metaTtlMs, session.context.limits.askedPositionMs),
   });
 }

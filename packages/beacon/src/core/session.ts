@@ -47,6 +47,8 @@ export interface SessionLimits {
   readonly userConnectionLimit: number;
   readonly historyLimit: number;
   readonly recoveryLimit: number;
+  /** The most that a position lives which a reader made, since somebody last read it. */
+  readonly askedPositionMs: number;
   readonly allowAnonymous: boolean;
   readonly disallowAnonymousTokens: boolean;
   readonly insecure: boolean;

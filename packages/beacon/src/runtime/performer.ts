@@ -179,7 +179,8 @@ export class Performer {
   async #read(subscription: Subscription, need: HistoryNeed): Promise<HistoryReply | null> {
     const { channels } = this.#options;
     const { channel, namespace } = subscription;
-    const { metaTtlMs } = namespace.history;
+    const { askedPositionMs } = subscription.session.context.limits;
+    const metaTtlMs = Math.min(namespace.history.metaTtlMs, askedPositionMs);
     switch (need.type) {
       case 'none':
         return null;

@@ -12,6 +12,8 @@ interface Options {
   readonly hub: Hub;
   /** In which time every channel is checked once; 0: only after interruptions. */
   readonly periodMs: number;
+  /** See `SessionLimits`. */
+  readonly askedPositionMs: number;
   readonly onError: (error: unknown) => void;
 }
 
@@ -89,10 +91,11 @@ export class PositionChecker {
   async #checkOne(channel: string): Promise<void> {
     const first = this.#positioned(channel)[0];
     if (first === undefined) return;
-    const { metaTtlMs } = first.namespace.history;
+    const { store, askedPositionMs } = this.#options;
+    const metaTtlMs = Math.min(first.namespace.history.metaTtlMs, askedPositionMs);
     this.#running++;
     try {
-      const top = await this.#options.store.history(channel, { limit: 0, metaTtlMs });
+      const top = await store.history(channel, { limit: 0, metaTtlMs });
       const behind = this.#positioned(channel).filter((each) => isBehind(each, top));
       if (behind.length > 0) this.#later(behind, top);
     } catch (error) {

@@ -175,6 +175,37 @@ export function describePublications(open: OpenStore): void {
       });
     });
 
+    test('of a channel that nobody published on makes a position that lives as long as it is asked for', async () => {
+      await using opened = await open();
+      const { store, clock } = opened;
+      const other = await opened.another();
+      const query = { limit: 0, metaTtlMs: 10_000 };
+      const { epoch } = await history(store, CHANNEL, query);
+      for (let i = 0; i < 4; i++) {
+        clock.advance(9_999);
+        expect(await history(i % 2 === 0 ? other : store, CHANNEL, query)).toMatchObject({
+          offset: 0,
+          epoch,
+        });
+      }
+      clock.advance(9_999);
+      expect(await store.channels.publish(publication('1'))).toMatchObject({ offset: 1, epoch });
+      clock.advance(HISTORY.metaTtlMs - 1);
+      expect(await history(other, CHANNEL, query)).toMatchObject({ offset: 1, epoch });
+    });
+
+    test('of a channel that nobody published on makes a position that goes a quarter of its time late at most', async () => {
+      await using opened = await open();
+      const { store, clock } = opened;
+      const query = { limit: 0, metaTtlMs: 10_000 };
+      const epochs: string[] = [];
+      for (let i = 0; i < 3; i++) {
+        epochs.push((await history(store, CHANNEL, query)).epoch);
+        clock.advance(12_501);
+      }
+      expect(new Set(epochs).size).toBe(3);
+    });
+
     test('keeps the publications until the time after the last one is over, and the position longer', async () => {
       await using opened = await open();
       const { store, clock } = opened;

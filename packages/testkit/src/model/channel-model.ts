@@ -51,7 +51,7 @@ export class ChannelModel {
   }
 
   history(name: string, query: HistoryQuery): HistoryReply {
-    const channel = this.#open(name, query.metaTtlMs);
+    const channel = this.#ask(name, query.metaTtlMs);
     const { since, limit, reverse = false } = query;
     let found = reverse ? channel.publications.toReversed() : channel.publications;
     if (since !== undefined) {
@@ -87,6 +87,16 @@ export class ChannelModel {
     channel.endsAt = time + history.ttlMs;
     channel.metaEndsAt = time + history.metaTtlMs;
     return { ...position(channel), published: true };
+  }
+
+  /** The channel as it is now, for a reader, who renews a position that no publication has made. */
+  #ask(name: string, ttlMs: Millis): Channel {
+    const now = this.#now();
+    const channel = this.#open(name, Math.ceil(ttlMs * 1.25));
+    if (channel.offset === 0 && channel.metaEndsAt < now + ttlMs) {
+      channel.metaEndsAt = now + Math.ceil(ttlMs * 1.25);
+    }
+    return channel;
   }
 
   /** The channel as it is now; a new one where there is none or its position has been forgotten. */

@@ -110,4 +110,16 @@ describe('the sweep', () => {
     });
     expect(publications).toHaveLength(1);
   });
+
+  test('deletes positions that nobody asks for any more as fast as they were made', () => {
+    const { ask, batches, count } = startThread();
+    const query = { limit: 0, metaTtlMs: 1000 };
+    ask(publish, publication('news:1', HOUR));
+    for (let i = 0; i < 3000; i++) ask(historyOperation, { channel: `any:${i}`, query });
+    ask(historyOperation, { channel: 'any:long', query: { limit: 0, metaTtlMs: HOUR } });
+    expect(count('channels')).toBe(3002);
+    // No second goes by between these.
+    for (let i = 0; i < 3; i++) batches.sweep(1501);
+    expect(count('channels')).toBe(2);
+  });
 });

@@ -10,6 +10,8 @@ import { stepOf } from './steps.ts';
 /** How often what has run out is swept, in ms of the store's time, and how much at once. */
 const SWEEP_EVERY_MS = 1000;
 const SWEEP_LIMIT = 256;
+/** Positions that only readers made: any number of them may come at once, so they are swept after every batch until none is left. */
+const SWEEP_ASKED_LIMIT = 1024;
 
 /** Applies batches of operations, each in one transaction. */
 export class Batches {
@@ -52,6 +54,7 @@ export class Batches {
     try {
       this.#begin.run();
       ctx.channels.sweep(now, SWEEP_LIMIT);
+      if (ctx.channels.sweepAsked(now, SWEEP_ASKED_LIMIT)) this.#sweptAt = Number.NEGATIVE_INFINITY;
       ctx.presence.sweep(now, SWEEP_LIMIT);
       ctx.idempotency.sweep(now, SWEEP_LIMIT);
       this.#commit.run();

@@ -37,6 +37,7 @@ export class ChannelTable {
   readonly #forward: Query;
   readonly #backward: Query;
   readonly #page: Query;
+  readonly #asked: Query;
 
   constructor(db: DatabaseSync, cachedChannels: number = DEFAULT_CACHED) {
     this.#maxCached = cachedChannels;
@@ -76,6 +77,10 @@ export class ChannelTable {
       `${history} AND offset > ? AND offset < ? ORDER BY offset DESC LIMIT ?`,
     );
     this.#page = new Query(db, 'SELECT name, id FROM channels WHERE id > ? ORDER BY id LIMIT ?');
+    this.#asked = new Query(
+      db,
+      'SELECT name FROM channels WHERE top = 0 AND last_at + meta_ttl <= ? ORDER BY last_at + meta_ttl LIMIT ?',
+    );
     this.reset();
   }
 
@@ -105,6 +110,20 @@ export class ChannelTable {
         wiped: id !== 0,
         dirty: channel.dirty,
       });
+      this.#changed(channel);
+    }
+    return channel;
+  }
+
+  /** The channel, for a reader: a position that no publication has made lives for `ttlMs` after it was last asked for. */
+  ask(name: string, now: number, ttlMs: number): Channel {
+    const longer = Math.ceil(ttlMs * 1.25);
+    const channel = this.ensure(name, now, longer);
+    // Renewed when a fifth is used up, so that few readings write.
+    if (channel.top === 0 && channel.lastAt + channel.metaTtlMs < now + ttlMs) {
+      channel.lastAt = now;
+      channel.metaTtlMs = longer;
+      channel.rowDirty = true;
       this.#changed(channel);
     }
     return channel;
@@ -199,9 +218,7 @@ export class ChannelTable {
       const channel = this.#cached.get(str(row, 0)) ?? this.#load(str(row, 0));
       if (channel === null) continue;
       if (!isAlive(channel, now)) {
-        this.#wipe.run(channel.id);
-        this.#delete.run(channel.id);
-        this.#cached.delete(channel.name);
+        this.#remove(channel);
       } else if (channel.lastAt + channel.ttlMs <= now && channel.diskFloor < channel.top) {
         this.removeHistory(channel.name, now);
       }
@@ -209,6 +226,25 @@ export class ChannelTable {
     const last = page.at(-1);
     this.#sweptThrough = last === undefined || page.length < limit ? 0 : num(last, 1);
     this.flush();
+  }
+
+  /**
+   * Deletes up to `limit` positions that readers made and nobody asks for any more. Whether there may be more: clients make
+   * them faster than the sweep of all channels comes round. Nothing must wait to be written.
+   */
+  sweepAsked(now: number, limit: number): boolean {
+    const page = this.#asked.all(now, limit);
+    for (const row of page) {
+      const channel = this.#cached.get(str(row, 0)) ?? this.#load(str(row, 0));
+      if (channel !== null && !isAlive(channel, now)) this.#remove(channel);
+    }
+    return page.length === limit;
+  }
+
+  #remove(channel: Channel): void {
+    this.#wipe.run(channel.id);
+    this.#delete.run(channel.id);
+    this.#cached.delete(channel.name);
   }
 
   #changed(channel: Channel): void {

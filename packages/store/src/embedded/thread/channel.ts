@@ -23,7 +23,7 @@ export interface Channel {
   size: number;
   ttlMs: number;
   metaTtlMs: number;
-  /** When the last publication was made, or the position was first asked for. */
+  /** When the last publication was made, or a position without any was made or renewed by asking. */
   lastAt: number;
   version: number | null;
   versionEpoch: string;

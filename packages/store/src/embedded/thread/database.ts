@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } f
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../../store-error.ts';
-import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
+import { INDEXES, SCHEMA, SCHEMA_VERSION } from './schema.ts';
 
 const SQLITE_BUSY = 5;
 const SQLITE_NOTADB = 26;
@@ -107,6 +107,7 @@ function prepareData(db: DatabaseSync, partitions: number, file: string): void {
   if (tables?.['n'] === 0) {
     db.exec('BEGIN IMMEDIATE');
     db.exec(SCHEMA);
+    db.exec(INDEXES);
     const put = db.prepare('INSERT INTO meta (name, value) VALUES (?, ?)');
     put.run('schema', String(SCHEMA_VERSION));
     put.run('partitions', String(partitions));
@@ -129,4 +130,5 @@ function prepareData(db: DatabaseSync, partitions: number, file: string): void {
       `${file} was made with ${made} partitions, but partitions is ${partitions}; set partitions to ${made}, or start with a new dataDir`,
     );
   }
+  db.exec(INDEXES);
 }

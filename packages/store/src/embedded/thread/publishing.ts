@@ -50,7 +50,7 @@ export function publish(ctx: Context, input: WireReader, out: WireValue[]): void
 export function history(ctx: Context, input: WireReader, out: WireValue[]): void {
   const name = input.text();
   const query = { limit: input.number(), since: input.numberOrNull(), reverse: input.flag() };
-  const channel = ctx.channels.ensure(name, ctx.now, input.number());
+  const channel = ctx.channels.ask(name, ctx.now, input.number());
   const found = ctx.channels.history(channel, ctx.now, query);
   out.push(channel.top, channel.epoch, found.length);
   for (const { offset, at, body, origin } of found) out.push(offset, at, body, origin);

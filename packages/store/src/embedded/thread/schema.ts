@@ -79,3 +79,8 @@ CREATE INDEX presence_by_expiry ON presence (partition, expires) WHERE actor IS 
 CREATE INDEX plain_presence_by_expiry ON presence (expires) WHERE actor IS NULL;
 CREATE TABLE members (id TEXT PRIMARY KEY, roles TEXT NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;
 `;
+
+/** Made whenever the data is opened, so that older data gets them too; they change nothing that a Belfry reads. */
+export const INDEXES = `
+CREATE INDEX IF NOT EXISTS asked_channels_by_end ON channels (last_at + meta_ttl) WHERE top = 0;
+`;

@@ -1,17 +1,21 @@
---- Reads a channel's log; a channel without a position gets one.
+--- Reads a channel's log; a channel without a position gets one, which lives on while it is asked for.
 --- KEYS[1] key prefix · ARGV[1..3] see includes/partition.lua
 --- ARGV[4] channel, [5] the most publications (-1 all), [6] since offset or '', [7] '1' from the newest backwards else '0',
---- [8] meta ttl in ms
+--- [8] for how long a position made by asking lives, in ms
 --- Returns {top offset, epoch, publications}.
 --- @include channel
 
 local channel, limit = argv[4], tonumber(argv[5])
 local key = base .. 'c:' .. channel
-local epoch, new, top, _, size = open_channel(channel, key)
-if new then
+local epoch, new, top, _, size, _, kept = open_channel(channel, key)
+if top == 0 then
+  -- Renewed when a fifth is used up, not with every reading.
   local ttl = tonumber(argv[8])
-  save_channel(key, 0, 0, now + ttl, 0, 0, now + ttl, epoch)
-  keep(key, ttl)
+  if new or kept < now + ttl then
+    local ends = now + math.ceil(ttl * 1.25)
+    save_channel(key, 0, 0, ends, 0, 0, ends, epoch)
+    keep(key, ends - now)
+  end
 end
 if limit == 0 or top == 0 then
   return { top, epoch, {} }
