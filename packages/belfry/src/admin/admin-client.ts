@@ -1,7 +1,8 @@
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import type { SubscriptionEvent } from '../operations/channel-operations.ts';
-import { OperationError } from '../operations/operation.ts';
+import { InputError, OperationError } from '../operations/operation.ts';
+import { BAD_INPUT } from './bad-input.ts';
 
 /** The server is not there (any more). */
 export class ServerGoneError extends Error {
@@ -20,7 +21,7 @@ export interface AdminClient {
   subscribe(
     channel: string,
     sink: (event: SubscriptionEvent) => void,
-    signal: AbortSignal,
+    listening: { readonly signal: AbortSignal; onListening(): void },
   ): Promise<void>;
 }
 
@@ -42,10 +43,11 @@ export function createAdminClient(url: string, secret: string): AdminClient {
       throw new ServerGoneError(`the server at ${url} does not answer.`, { cause: error });
     }
     if (response.ok) return response;
-    const body = (await response.json().catch(() => ({}))) as { error?: { message?: string } };
-    throw new OperationError(
-      body.error?.message ?? `the server at ${url} answered ${response.status}.`,
-    );
+    const body = (await response.json().catch(() => ({}))) as {
+      error?: { code?: string; message?: string };
+    };
+    const message = body.error?.message ?? `the server at ${url} answered ${response.status}.`;
+    throw body.error?.code === BAD_INPUT ? new InputError(message) : new OperationError(message);
   };
 
   return {
@@ -53,10 +55,11 @@ export function createAdminClient(url: string, secret: string): AdminClient {
       const response = await post({ name, input });
       return ((await response.json()) as { result: unknown }).result;
     },
-    async subscribe(channel, sink, signal) {
+    async subscribe(channel, sink, { signal, onListening }) {
       try {
         const response = await post({ name: 'channels.subscribe', input: { channel }, signal });
         if (response.body === null) return;
+        onListening();
         const lines = createInterface({ input: Readable.fromWeb(response.body as ReadableStream) });
         for await (const line of lines) {
           if (line !== '') sink(JSON.parse(line) as SubscriptionEvent);

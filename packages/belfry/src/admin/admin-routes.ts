@@ -1,14 +1,16 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ChannelStore } from '@belfry/store';
+import { ConfigError } from '../config/config-error.ts';
 import { isSameMachine } from '../http/client-address.ts';
 import { HttpError } from '../http/http-error.ts';
 import { readJsonObject } from '../http/json-body.ts';
 import { type Route, sendJson } from '../http/router.ts';
-import { follow, subscribeInput } from '../operations/channel-operations.ts';
-import { type OperationContext, OperationError } from '../operations/operation.ts';
+import { checkPublications, follow, subscribeInput } from '../operations/channel-operations.ts';
+import { InputError, type OperationContext, OperationError } from '../operations/operation.ts';
 import { OPERATIONS, type OperationName } from '../operations/operations.ts';
 import { inputProblem, runOperation } from '../operations/run-operation.ts';
+import { BAD_INPUT } from './bad-input.ts';
 
 const MAX_BODY_BYTES = 1_048_576;
 /** An empty line now and then finds out whether the reader is still there. */
@@ -41,6 +43,15 @@ function authorize(request: IncomingMessage, secret: string): void {
   }
 }
 
+function asHttpError(error: unknown): unknown {
+  if (error instanceof InputError) return new HttpError(400, BAD_INPUT, error.message);
+  // What was refused, or a module of actors that cannot be loaded: for the caller either way.
+  if (error instanceof OperationError || error instanceof ConfigError) {
+    return new HttpError(400, 'refused', error.message);
+  }
+  return error;
+}
+
 /** `POST /admin/<operation>` with the operation's input, and `POST /admin/channels.subscribe`, which answers line by line. */
 export function adminRoutes({ secret, context, channels }: AdminOptions): Route[] {
   // A view is kept for as long as the store is, so streams that ended hand theirs on.
@@ -56,8 +67,7 @@ export function adminRoutes({ secret, context, channels }: AdminOptions): Route[
           const full = { ...context, channels: own };
           sendJson(response, 200, { result: await runOperation(name, full, input) });
         } catch (error) {
-          if (!(error instanceof OperationError)) throw error;
-          throw new HttpError(400, 'refused', error.message);
+          throw asHttpError(error);
         }
       },
     },
@@ -66,7 +76,12 @@ export function adminRoutes({ secret, context, channels }: AdminOptions): Route[
   const subscribe = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     authorize(request, secret);
     const parsed = subscribeInput.safeParse(await readJsonObject(request, MAX_BODY_BYTES));
-    if (!parsed.success) throw new HttpError(400, 'refused', inputProblem(parsed.error));
+    if (!parsed.success) throw asHttpError(new InputError(inputProblem(parsed.error)));
+    try {
+      checkPublications(context, parsed.data.channel);
+    } catch (error) {
+      throw asHttpError(error);
+    }
     const view = idle.pop() ?? channels();
     try {
       await stream(response, view, parsed.data.channel);

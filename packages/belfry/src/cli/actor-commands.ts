@@ -10,7 +10,8 @@ import {
   type Invocation,
   UsageError,
 } from './command.ts';
-import { JSON_FLAG, STORE_FLAGS } from './config-flags.ts';
+import { ACTORS_FLAGS, JSON_FLAG, STORE_FLAGS } from './config-flags.ts';
+import { readData } from './read-data.ts';
 import { openTarget } from './store-target.ts';
 import { textTable, timeText } from './table.ts';
 
@@ -104,6 +105,37 @@ const showCommand: Command = {
   },
 };
 
+const send: Command = {
+  path: ['actors', 'send'],
+  summary: 'Send a message to an actor, as the deployment or as a user.',
+  args: ['<kind/id>', '<data>'],
+  flags: [
+    {
+      name: 'user',
+      value: 'USER',
+      doc: 'As a client of this user, by the `control` schema; else by `internal`.',
+    },
+    ...ACTORS_FLAGS,
+    ...STORE_FLAGS,
+    JSON_FLAG,
+  ],
+  notes: [
+    'The data is JSON. It is checked against the schema of the kind, which is the running server’s or, where none runs and on Redis, the config’s.',
+  ],
+  examples: [
+    `belfry actors send match/42 '{"type":"cancel"}'`,
+    `belfry actors send chat/lobby '{"type":"say","text":"Back in five minutes"}' --user operator`,
+  ],
+  async run(invocation) {
+    const [, text = ''] = invocation.positionals;
+    const user = flagText(invocation, 'user');
+    const input = { actor: keyOf(invocation), data: readData(text) };
+    await using target = await openTarget(invocation);
+    const result = await target.run('actors.send', user === undefined ? input : { ...input, user });
+    return show(invocation, result, () => 'Sent.');
+  },
+};
+
 const deadLetters: Command = {
   path: ['actors', 'dead-letters'],
   summary: 'List messages that failed for good, of one actor or of all.',
@@ -174,6 +206,7 @@ const resume: Command = {
 export const actorCommands: readonly Command[] = [
   ls,
   showCommand,
+  send,
   deadLetters,
   redrive,
   drop,

@@ -1,28 +1,18 @@
 import type { SubscriptionEvent } from '../operations/channel-operations.ts';
-import type { OperationInput } from '../operations/operations.ts';
-import { type Command, EXIT, flagNumber, flagText, hasFlag, UsageError } from './command.ts';
+import { type Command, EXIT, flagNumber, flagText, hasFlag } from './command.ts';
 import { JSON_FLAG, STORE_FLAGS } from './config-flags.ts';
+import { readData } from './read-data.ts';
 import { openTarget } from './store-target.ts';
 import { textTable, timeText } from './table.ts';
-
-type Json = OperationInput<'channels.publish'>['data'];
-
-function readData(text: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    throw new UsageError(
-      `<data>: got ${text}; it must be JSON, e.g. '{"text":"hello"}' or '"hello"'.`,
-    );
-  }
-}
 
 const publish: Command = {
   path: ['channels', 'publish'],
   summary: 'Publish on a channel.',
   args: ['<channel>', '<data>'],
   flags: [...STORE_FLAGS, JSON_FLAG],
-  notes: ['The data is JSON. What the channel keeps is decided by the namespaces of the config.'],
+  notes: [
+    'The data is JSON. What the channel keeps is decided by the namespaces of the config. To an actor: `belfry actors send`.',
+  ],
   examples: [`belfry channels publish news '{"text":"hello"}'`],
   async run(invocation) {
     const [channel = '', text = ''] = invocation.positionals;
@@ -130,7 +120,12 @@ const subscribe: Command = {
       (event) => {
         console.log(asJson ? JSON.stringify(event) : eventText(event));
       },
-      stop.signal,
+      {
+        signal: stop.signal,
+        onListening: () => {
+          console.error(`listening on ${channel}; Ctrl-C ends it`);
+        },
+      },
     );
     return EXIT.ok;
   },

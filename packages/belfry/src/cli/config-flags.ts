@@ -61,5 +61,8 @@ export const STORE_FLAGS: readonly FlagSpec[] = [
   SET,
 ];
 
+/** Flags of what must know the kinds of actors too. */
+export const ACTORS_FLAGS: readonly FlagSpec[] = OWN.filter(({ name }) => name === 'actors');
+
 /** Print JSON for programs. */
 export const JSON_FLAG: FlagSpec = { name: 'json', doc: 'Print JSON.' };

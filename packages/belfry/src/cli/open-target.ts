@@ -6,15 +6,17 @@ import { announcedServer } from '../admin/running-server.ts';
 import { beaconConfigOf } from '../config/beacon-config.ts';
 import type { EffectiveConfig } from '../config/resolve-config.ts';
 import { createLogger } from '../log/logger.ts';
-import { follow } from '../operations/channel-operations.ts';
-import { OperationError } from '../operations/operation.ts';
+import { checkPublications, follow } from '../operations/channel-operations.ts';
+import { InputError, type OperationContext, OperationError } from '../operations/operation.ts';
 import type { OperationInput, OperationName, OperationResult } from '../operations/operations.ts';
 import { runOperation } from '../operations/run-operation.ts';
+import { channelNamespaces } from '../run/channel-namespaces.ts';
 import { historyPolicies } from '../run/history-policies.ts';
+import { loadActors } from '../run/load-actors.ts';
 import { openStore } from '../run/open-store.ts';
 import { StartError } from '../run/start-error.ts';
 import { loadSecrets } from '../secrets/secrets.ts';
-import { CommandError, type Invocation } from './command.ts';
+import { CommandError, type Invocation, UsageError } from './command.ts';
 import { loadEffectiveConfig } from './load-effective-config.ts';
 import type { StoreTarget } from './store-target.ts';
 
@@ -23,6 +25,7 @@ async function told<T>(action: Promise<T>): Promise<T> {
   try {
     return await action;
   } catch (error) {
+    if (error instanceof InputError) throw new UsageError(error.message, { cause: error });
     if (error instanceof OperationError || error instanceof ServerGoneError) {
       throw new CommandError(error.message, { cause: error });
     }
@@ -35,20 +38,28 @@ function onServer(url: string, secret: string): StoreTarget {
   return {
     run: async <N extends OperationName>(name: N, input: OperationInput<N>) =>
       (await told(client.run(name, input))) as OperationResult<N>,
-    subscribe: (channel, sink, signal) => told(client.subscribe(channel, sink, signal)),
+    subscribe: (channel, sink, listening) => told(client.subscribe(channel, sink, listening)),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
 
 function onStore(store: Store, effective: EffectiveConfig): StoreTarget {
   const share = shareChannels(store.channels);
-  const historyPolicyOf = historyPolicies(beaconConfigOf(effective));
-  const context = { actors: store.actors, channels: share(), historyPolicyOf };
+  const config = beaconConfigOf(effective);
+  const context: OperationContext = {
+    actors: store.actors,
+    channels: share(),
+    namespaces: channelNamespaces(config),
+    historyPolicyOf: historyPolicies(config),
+    definitions: () => loadActors(effective),
+  };
   return {
     run: async <N extends OperationName>(name: N, input: OperationInput<N>) =>
       (await told(runOperation(name, context, input))) as OperationResult<N>,
-    async subscribe(channel, sink, signal) {
+    async subscribe(channel, sink, { signal, onListening }) {
+      await told((async () => checkPublications(context, channel))());
       const stop = await follow(share(), channel, sink);
+      onListening();
       if (!signal.aborted) {
         await new Promise((resolve) => {
           signal.addEventListener('abort', resolve, { once: true });

@@ -2,14 +2,22 @@ import type { SubscriptionEvent } from '../operations/channel-operations.ts';
 import type { OperationInput, OperationName, OperationResult } from '../operations/operations.ts';
 import type { Invocation } from './command.ts';
 
+/** How long one listens. */
+export interface Listening {
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  /** From now on nothing is missed. */
+  onListening(): void;
+}
+
 /** Where a command's operations run: in this process on the store itself, or in the server that has it open. */
 export interface StoreTarget extends AsyncDisposable {
   run<N extends OperationName>(name: N, input: OperationInput<N>): Promise<OperationResult<N>>;
-  /** Tells `sink` until `signal` is aborted. */
+  /** Tells `sink` what comes. */
   subscribe(
     channel: string,
     sink: (event: SubscriptionEvent) => void,
-    signal: AbortSignal,
+    listening: Listening,
   ): Promise<void>;
 }
 

@@ -1,12 +1,40 @@
-import { encodePublication, MAX_CHANNEL_LENGTH } from '@belfry/protocol';
+import {
+  channelKey,
+  channelNamespace,
+  encodePublication,
+  MAX_CHANNEL_LENGTH,
+  parseActorKey,
+} from '@belfry/protocol';
 import type { ChannelStore, Epoch, HistoryQuery, Publication } from '@belfry/store';
 import { z } from 'zod';
-import { operation } from './operation.ts';
+import { operation, type OperationContext, OperationError } from './operation.ts';
 
 const channel = z
   .string()
   .regex(/^[\x21-\x7e]+$/, 'a channel is ASCII text without spaces, e.g. server:tictactoe/A1B2C3')
   .max(MAX_CHANNEL_LENGTH);
+
+/** Throws unless the channel's namespace is there. */
+function checkNamespace({ namespaces }: Pick<OperationContext, 'namespaces'>, name: string): void {
+  if (namespaces.useOf(name) !== undefined) return;
+  const { names } = namespaces;
+  const known = names.length === 0 ? 'there are none' : `there are ${names.join(', ')}`;
+  throw new OperationError(`channel: there is no namespace "${channelNamespace(name)}"; ${known}.`);
+}
+
+/** Throws for a channel on which nothing is published: the inbox of an actor. */
+export function checkPublications(
+  context: Pick<OperationContext, 'namespaces'>,
+  name: string,
+): void {
+  checkNamespace(context, name);
+  if (context.namespaces.useOf(name) !== 'queue') return;
+  const actor = channelKey(name);
+  const key = parseActorKey(actor) === null ? '<kind/id>' : actor;
+  throw new OperationError(
+    `channel: ${name} leads to the inbox of an actor, and nobody hears what is published there. \`belfry actors send ${key} <data> --user NAME\` sends to the actor; it publishes on server:${key}.`,
+  );
+}
 
 /** A publication as it is shown: the stored object with its position. */
 export interface ShownPublication {
@@ -27,7 +55,9 @@ function shown(name: string, { offset, time, body }: Publication, epoch: Epoch):
 /** Publishes any JSON value. */
 export const publish = operation(
   z.strictObject({ channel, data: z.json() }),
-  async ({ channels, historyPolicyOf }, input) => {
+  async (context, input) => {
+    checkPublications(context, input.channel);
+    const { channels, historyPolicyOf } = context;
     const { offset, epoch } = await channels.publish({
       channel: input.channel,
       body: encodePublication(JSON.stringify(input.data)),
@@ -46,7 +76,9 @@ export const readHistory = operation(
     since: z.int().min(0).optional(),
     reverse: z.boolean().default(false),
   }),
-  async ({ channels, historyPolicyOf }, input) => {
+  async (context, input) => {
+    checkNamespace(context, input.channel);
+    const { channels, historyPolicyOf } = context;
     const query: HistoryQuery = {
       limit: input.limit,
       reverse: input.reverse,
@@ -63,8 +95,9 @@ export const readHistory = operation(
 );
 
 /** Who is in a channel. */
-export const readPresence = operation(z.strictObject({ channel }), async ({ channels }, input) => {
-  const entries = await channels.presence(input.channel);
+export const readPresence = operation(z.strictObject({ channel }), async (context, input) => {
+  checkNamespace(context, input.channel);
+  const entries = await context.channels.presence(input.channel);
   return {
     clients: entries.map(({ client, user, infoJson }) => ({
       client,

@@ -1,13 +1,18 @@
+import type { AnyActorDefinition } from '@belfry/actors';
 import type { ActorStore, ChannelStore, HistoryPolicy } from '@belfry/store';
 import type { z } from 'zod';
+import type { ChannelNamespaces } from '../run/channel-namespaces.ts';
 
 /** What an operation works on. */
 export interface OperationContext {
   readonly actors: ActorStore;
   /** A view of its own: no listener is attached yet. */
   readonly channels: ChannelStore;
+  readonly namespaces: ChannelNamespaces;
   /** What a channel keeps, by the namespaces of the config. */
   historyPolicyOf(channel: string): HistoryPolicy;
+  /** The kinds of actors that the config names. Rejects with a `ConfigError` when they cannot be loaded. */
+  definitions(): Promise<readonly AnyActorDefinition[]>;
 }
 
 /** Something that a person asks of a deployment. It runs in the server, on behalf of the CLI, or in the CLI itself. */
@@ -18,7 +23,12 @@ export interface Operation<S extends z.ZodType = z.ZodType, Result = unknown> {
 
 /** What was asked for cannot be done, for a reason a person can understand. */
 export class OperationError extends Error {
-  override readonly name = 'OperationError';
+  override readonly name: string = 'OperationError';
+}
+
+/** What was asked for is not understood. */
+export class InputError extends OperationError {
+  override readonly name = 'InputError';
 }
 
 /** Ties the types of an operation together. */

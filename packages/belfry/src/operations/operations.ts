@@ -6,6 +6,7 @@ import {
   resumeActor,
   showActor,
 } from './actor-operations.ts';
+import { sendToActor } from './send-operation.ts';
 import { publish, readHistory, readPresence } from './channel-operations.ts';
 
 /** Operations by the name they have in the admin API. */
@@ -16,6 +17,7 @@ export const OPERATIONS = {
   'actors.redrive': redriveDeadLetters,
   'actors.drop': dropDeadLetters,
   'actors.resume': resumeActor,
+  'actors.send': sendToActor,
   'channels.publish': publish,
   'channels.history': readHistory,
   'channels.presence': readPresence,

@@ -1,5 +1,5 @@
 import type { ZodError } from 'zod';
-import { type Operation, type OperationContext, OperationError } from './operation.ts';
+import { InputError, type Operation, type OperationContext } from './operation.ts';
 import { OPERATIONS, type OperationName } from './operations.ts';
 
 /** `actor: an actor is named kind/id` */
@@ -9,7 +9,7 @@ export function inputProblem(error: ZodError): string {
     .join('; ');
 }
 
-/** Checks the input of an operation and runs it. Throws an `OperationError` for bad input. */
+/** Checks the input of an operation and runs it. Throws an `InputError` for bad input, an `OperationError` for what cannot be done. */
 export async function runOperation(
   name: OperationName,
   context: OperationContext,
@@ -17,6 +17,6 @@ export async function runOperation(
 ): Promise<unknown> {
   const operation = OPERATIONS[name] as Operation;
   const parsed = operation.input.safeParse(input);
-  if (!parsed.success) throw new OperationError(inputProblem(parsed.error));
+  if (!parsed.success) throw new InputError(inputProblem(parsed.error));
   return operation.run(context, parsed.data);
 }

@@ -2,11 +2,12 @@ import type { AnyActorDefinition, Schema } from '@belfry/actors';
 import type { ActorKind, ActorKinds } from '@belfry/beacon';
 
 /** An inbox holds so many messages unless its kind says otherwise; as in `ActorSpec`. */
-const DEFAULT_INBOX_LIMIT = 1_000;
+export const DEFAULT_INBOX_LIMIT = 1_000;
 /** More than that helps nobody to mend a message. */
 const MAX_ISSUES = 3;
 
-function problemOf(schema: Schema, data: unknown): string | null {
+/** What is wrong with `data`, in words for its sender; `null`: nothing. */
+export function problemOf(schema: Schema, data: unknown): string | null {
   const result = schema['~standard'].validate(data);
   if (result instanceof Promise) {
     // Its outcome is of no use any more, but must not end the process.

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Runner } from '@belfry/actors';
+import type { AnyActorDefinition, Runner } from '@belfry/actors';
 import { shareChannels, type Store } from '@belfry/store';
 import { adminRoutes } from '../admin/admin-routes.ts';
 import { announceServer, withdrawServer } from '../admin/running-server.ts';
@@ -14,6 +14,7 @@ import { SECURITY_HEADERS } from '../http/security-headers.ts';
 import { createLogger, type Logger } from '../log/logger.ts';
 import { loadSecrets, type Secrets } from '../secrets/secrets.ts';
 import { baseRoutes } from './base-routes.ts';
+import { channelNamespaces } from './channel-namespaces.ts';
 import { historyPolicies } from './history-policies.ts';
 import { loadActors } from './load-actors.ts';
 import { createMetrics, type MetricSource } from './metrics.ts';
@@ -62,18 +63,21 @@ interface Parts {
   readonly effective: EffectiveConfig;
   readonly secrets: Secrets;
   readonly store: Store;
-  readonly log: Logger;
+  readonly definitions: readonly AnyActorDefinition[];
 }
 
 function adminRoutesOf(parts: Parts, channels: ReturnType<typeof shareChannels>): Route[] {
-  const { effective, secrets, store } = parts;
+  const { effective, secrets, store, definitions } = parts;
   // On Redis the CLI goes to the store itself.
   if (secrets.admin === undefined || effective.config.redis.url !== undefined) return [];
+  const config = beaconConfigOf(effective);
   return adminRoutes({
     secret: secrets.admin,
     context: {
       actors: store.actors,
-      historyPolicyOf: historyPolicies(beaconConfigOf(effective)),
+      namespaces: channelNamespaces(config),
+      historyPolicyOf: historyPolicies(config),
+      definitions: async () => definitions,
     },
     channels,
   });
@@ -181,7 +185,7 @@ async function start(
     const routes = [
       ...baseRoutes({ config, store, metrics: createMetrics(metrics), isStopping: () => stopping }),
       ...(beacon?.routes ?? []),
-      ...adminRoutesOf({ effective, secrets, store, log }, channels),
+      ...adminRoutesOf({ effective, secrets, store, definitions }, channels),
     ];
     const router = createRouter({
       routes,

@@ -6,8 +6,13 @@ import { z } from 'zod';
 export const counter = defineActor('counter', {
   control: z.strictObject({ add: z.int(), fail: z.boolean().default(false) }),
   server: z.strictObject({ total: z.int(), by: z.string() }),
+  internal: z.strictObject({ set: z.int() }),
   initial: () => ({ total: 0 }),
   maxAttempts: 1,
+  onInternal(ctx, { set }, from) {
+    ctx.state.total = set;
+    ctx.publish({ total: set, by: from.type });
+  },
   onMessage(ctx, { add, fail }, { user }) {
     if (fail) throw new Error('told to fail');
     ctx.state.total += add;

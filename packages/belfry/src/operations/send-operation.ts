@@ -1,0 +1,56 @@
+import type { AnyActorDefinition, Schema } from '@belfry/actors';
+import { encodeActorMessage, parseActorKey, type Sender } from '@belfry/protocol';
+import { z } from 'zod';
+import { DEFAULT_INBOX_LIMIT, problemOf } from '../run/actor-kinds.ts';
+import { actorInput } from './actor-operations.ts';
+import { operation, OperationError } from './operation.ts';
+
+/** What handlers see as the connection of a client that a person speaks for. */
+const CLIENT = 'belfry-cli';
+
+const sendInput = z.strictObject({
+  actor: actorInput,
+  data: z.json(),
+  /** Send as this user's client; absent: as the deployment itself. */
+  user: z.string().min(1).optional(),
+});
+
+/** The schema that the message must fit; throws when the kind takes none of that sort. */
+function schemaOf({ kind, spec }: AnyActorDefinition, isClient: boolean): Schema {
+  const schema = (isClient ? spec.control : spec.internal) as Schema | undefined;
+  if (schema !== undefined) return schema;
+  const other = (isClient ? spec.internal : spec.control) as Schema | undefined;
+  const takes = isClient
+    ? 'clients (it has no `control`)'
+    : 'the deployment (it has no `internal`)';
+  const hint = isClient ? 'leave --user out' : 'send as a client with --user NAME';
+  throw new OperationError(
+    `the kind "${kind}" takes no messages from ${takes}${other === undefined ? '' : `; ${hint}`}.`,
+  );
+}
+
+/** Puts a message into an actor's inbox. */
+export const sendToActor = operation(sendInput, async ({ actors, definitions }, input) => {
+  const { actor, data, user } = input;
+  const kind = parseActorKey(actor)?.kind ?? '';
+  const all = await definitions();
+  const definition = all.find((each) => each.kind === kind);
+  if (definition === undefined) {
+    const known =
+      all.length === 0 ? 'there are none' : `there are ${all.map((d) => d.kind).join(', ')}`;
+    throw new OperationError(`the config has no kind "${kind}"; ${known}.`);
+  }
+  const problem = problemOf(schemaOf(definition, user !== undefined), data);
+  if (problem !== null) throw new OperationError(`the data does not fit the kind: ${problem}`);
+  const from: Sender =
+    user === undefined ? { type: 'system' } : { type: 'client', user, client: CLIENT };
+  const result = await actors.send({
+    to: actor,
+    body: encodeActorMessage({ type: 'message', from, data }),
+    mustExist: definition.spec.creation === 'explicit',
+    inboxLimit: definition.spec.inboxLimit ?? DEFAULT_INBOX_LIMIT,
+  });
+  if (result === 'no-actor') throw new OperationError(`there is no actor ${actor}.`);
+  if (result === 'full') throw new OperationError(`the inbox of ${actor} is full.`);
+  return { sent: true };
+});
