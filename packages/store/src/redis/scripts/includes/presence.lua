@@ -97,20 +97,6 @@ local function expired_in(set, limit)
   return pairs_of
 end
 
---- Ends what has expired of one user's presence and was not told yet.
-local function expire_user(channel, user)
-  if call('HEXISTS', base .. 'pe:' .. channel, user) == 0 then
-    return
-  end
-  for _, of in ipairs(expired_in('pexp')) do
-    local entry = of[1] == channel and read_entry(channel, of[2])
-    if entry and entry.user == user then
-      end_entry(channel, of[2], entry)
-      count(6)
-    end
-  end
-end
-
 --- Ends what has expired in one of the partition's sets, a bounded number per call.
 local function expire_presence(set, limit)
   for _, of in ipairs(expired_in(set, limit)) do
@@ -122,6 +108,44 @@ local function expire_presence(set, limit)
     end
     count(6)
   end
+end
+
+--- What has expired and tells an actor, read once per call: `<channel>\n<user>` → clients.
+local expired_clients
+
+local function index_expired()
+  expired_clients = {}
+  for _, of in ipairs(expired_in('pexp')) do
+    local entry = read_entry(of[1], of[2])
+    if entry then
+      local key = of[1] .. '\n' .. entry.user
+      local clients = expired_clients[key] or {}
+      clients[#clients + 1] = of[2]
+      expired_clients[key] = clients
+    end
+  end
+end
+
+--- Ends what has expired of one user's presence and was not told yet. Where many have expired at once, and come back, the first of
+--- them ends the most of it for all, so that what is left to look through shrinks with every call.
+local function expire_user(channel, user)
+  if call('HEXISTS', base .. 'pe:' .. channel, user) == 0 then
+    return
+  end
+  if not expired_clients then
+    expire_presence('pexp', 500)
+    index_expired()
+  end
+  local key = channel .. '\n' .. user
+  for _, client in ipairs(expired_clients[key] or {}) do
+    local entry = read_entry(channel, client)
+    -- This call may have renewed it, or replaced it by another's.
+    if entry and entry.user == user and entry.actor ~= '' and entry.expires <= now then
+      end_entry(channel, client, entry)
+      count(6)
+    end
+  end
+  expired_clients[key] = nil
 end
 
 --- The earliest expiry of which an actor will be told, or nil.
