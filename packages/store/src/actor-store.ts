@@ -217,7 +217,8 @@ export type Wake =
  * What a commit sends or publishes to another partition is recorded in that step and applied there once, in the order it was
  * recorded per (source, destination) partition.
  * Order: messages of one actor are consumed in the order they were accepted; sends that one process makes to one actor without
- * waiting in between are accepted in the order they were made.
+ * waiting in between are accepted in the order they were made. When it is not known whether one was accepted, those that wait behind
+ * it are rejected too: sent again in order, they are accepted in order.
  * Leases: at most one fence of an actor can commit. A lease that ran out may still commit until another is given out.
  * Durability: what a resolved promise reports survives the process (how far it survives the machine is the driver's to say).
  * Time: the store's. Every method may reject with `StoreError`.

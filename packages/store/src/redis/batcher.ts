@@ -1,6 +1,7 @@
 import { StoreError } from '../store-error.ts';
 import type { Counters } from './counters.ts';
 import type { Timed } from './deadlines.ts';
+import { unavailable } from './failure.ts';
 import type { Link } from './link.ts';
 
 /** The bytes of work that wait for the server, against their limit. */
@@ -77,6 +78,11 @@ export interface BatcherOptions<Item, Result> {
   readonly budget: Budget;
   readonly link: Link;
   readonly counters: Counters;
+  /**
+   * What fails takes along what waits behind it for the same partition, rejected as 'unavailable': else a caller that has several
+   * under way and tries the failed one again would find it behind the others. Default false.
+   */
+  readonly keepsOrder?: boolean;
 }
 
 /** The most bytes of one call, so that no script holds the server for long. */
@@ -135,6 +141,11 @@ export class Batcher<Item, Result> {
   /** The next batch, without what has timed out while it waited. */
   #take(partition: number): Pending<Item, Result>[] {
     const queue = this.#queues.get(partition) ?? [];
+    const [first] = queue;
+    if (first?.settled === true && this.#options.keepsOrder === true) {
+      this.#abandon(partition, new StoreError('timeout', 'redis: no answer in time'));
+      return [];
+    }
     const batch: Pending<Item, Result>[] = [];
     let bytes = 0;
     let taken = 0;
@@ -168,11 +179,25 @@ export class Batcher<Item, Result> {
     } catch (error) {
       counters.add('ops_failed', batch.length);
       for (const pending of batch) pending.reject(error);
+      if (this.#options.keepsOrder === true) this.#abandon(partition, error);
     } finally {
       for (const pending of batch) {
         link.deadlines.remove(pending);
         budget.give(pending.bytes);
       }
+    }
+  }
+
+  /** Rejects what waits for a partition: something before it failed. */
+  #abandon(partition: number, cause: unknown): void {
+    const { budget, link, counters } = this.#options;
+    const queue = this.#queues.get(partition) ?? [];
+    this.#queues.delete(partition);
+    counters.add('ops_failed', queue.length);
+    for (const pending of queue) {
+      link.deadlines.remove(pending);
+      budget.give(pending.bytes);
+      pending.reject(unavailable('what was asked before it failed', cause));
     }
   }
 }

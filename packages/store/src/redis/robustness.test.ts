@@ -146,6 +146,31 @@ test('a short absence is waited for', async () => {
   await store.close();
 });
 
+test('what was sent after a message whose fate is unknown is refused, so that sent again it keeps its place', async () => {
+  await using redis = await startRedis();
+  await using proxy = await startFaultProxy({ target: redis.url });
+  const store = await openRedisStore({ url: proxy.url, partitions: 1, timeoutMs: 5_000 });
+  const send = (body: string): Promise<unknown> =>
+    store.actors.send({ to: 'room/a', body, id: body });
+  expect(await send('0')).toBe('accepted');
+  proxy.blackHole();
+  const first = send('1');
+  // By then it is on its way, and the others wait for its answer.
+  await sleep(50);
+  const all = Promise.allSettled([first, send('2'), send('3')]);
+  await sleep(50);
+  proxy.refuse();
+  proxy.heal();
+  for (const result of await all) {
+    expect(result).toMatchObject({ status: 'rejected', reason: { code: 'unavailable' } });
+  }
+  for (const body of ['1', '2', '3']) {
+    await waitFor(() => send(body).catch(() => null), { timeoutMs: 10_000 });
+  }
+  expect(await inboxes(store)).toEqual(['0', '1', '2', '3']);
+  await store.close();
+});
+
 test('more than maxQueuedBytes of waiting work is refused as overloaded', async () => {
   await using redis = await startRedis();
   const store = await openRedisStore({ url: redis.url, maxQueuedBytes: 10_000, timeoutMs: 500 });

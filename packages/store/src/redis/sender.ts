@@ -1,6 +1,6 @@
 import type { Send, SendResult } from '../actor-store.ts';
-import type { Batcher } from './batcher.ts';
-import { batcher, partitionIn, placeOf, type Core } from './core.ts';
+import { Batcher } from './batcher.ts';
+import { partitionIn, placeOf, type Core } from './core.ts';
 import { checkActor, checkLine, checkWhole } from './validate.ts';
 
 export const DEFAULT_INBOX_LIMIT = 1_000;
@@ -39,7 +39,12 @@ export class Sender {
 
   constructor(core: Core) {
     this.#core = core;
-    this.#batches = batcher(core, MAX_BATCH, (partition, sends) => this.#run(partition, sends));
+    this.#batches = new Batcher({
+      ...core,
+      maxItems: MAX_BATCH,
+      keepsOrder: true,
+      run: (partition, sends) => this.#run(partition, sends),
+    });
   }
 
   async send(message: Send): Promise<SendResult> {
