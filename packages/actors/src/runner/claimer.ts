@@ -16,8 +16,8 @@ const MIN_SWEEP_STEP_MS = 20;
 
 export interface ClaimerInput {
   readonly context: RunnerContext;
-  /** How many more actors may be taken now. */
-  readonly room: () => number;
+  /** How many more actors of a partition may be taken now. */
+  readonly room: (partition: Partition) => number;
   /** Takes what was claimed. */
   readonly onClaimed: (reply: ClaimReply) => void;
 }
@@ -26,6 +26,10 @@ export interface ClaimerInput {
 interface Desk {
   readonly partition: Partition;
   claiming: boolean;
+  /** Since when, on the local clock. */
+  since: Millis;
+  /** The claim takes so long that it does not count against the others. */
+  slow: boolean;
   /** Something came due while a claim was on its way: it may have come too late for that one. */
   again: boolean;
   /** The next claim is the sweep's: it takes what is overdue in lanes that prefer others. */
@@ -43,6 +47,9 @@ export class Claimer {
   /** Partitions whose claim waits for room. */
   readonly #waiting = new Set<Desk>();
   #claims = 0;
+  /** Of these, those that count. */
+  #quickClaims = 0;
+  #patience: ReturnType<typeof setTimeout> | undefined;
   #sweepTimer: ReturnType<typeof setTimeout> | undefined;
   #sweepNext = 0;
 
@@ -51,6 +58,8 @@ export class Claimer {
     this.#desks = allPartitions(input.context.store.partitions).map((partition) => ({
       partition,
       claiming: false,
+      since: 0,
+      slow: false,
       again: false,
       sweep: false,
       misses: 0,
@@ -72,6 +81,7 @@ export class Claimer {
   stop(): void {
     this.#alarm.clear();
     this.#waiting.clear();
+    clearTimeout(this.#patience);
     clearTimeout(this.#sweepTimer);
   }
 
@@ -98,14 +108,15 @@ export class Claimer {
   /** Actors were finished: claims that waited for room may go on. */
   roomAgain(): void {
     for (const desk of this.#waiting) {
-      if (!this.#hasRoom()) return;
+      if (!this.#mayClaim()) return;
+      if (this.#input.room(desk.partition) <= 0) continue;
       this.#waiting.delete(desk);
       this.#claim(desk);
     }
   }
 
-  #hasRoom(): boolean {
-    return this.#claims < this.#input.context.options.maxClaims && this.#input.room() > 0;
+  #mayClaim(): boolean {
+    return this.#quickClaims < this.#input.context.options.maxClaims;
   }
 
   #claim(desk: Desk | undefined): void {
@@ -114,19 +125,40 @@ export class Claimer {
       desk.again = true;
       return;
     }
-    if (!this.#hasRoom()) {
+    if (!this.#mayClaim() || this.#input.room(desk.partition) <= 0) {
       this.#waiting.add(desk);
+      this.#losePatience();
       return;
     }
     desk.claiming = true;
     desk.again = false;
+    desk.since = this.#input.context.clock.local();
     this.#claims++;
+    this.#quickClaims++;
     void this.#ask(desk).finally(() => {
       desk.claiming = false;
       this.#claims--;
+      if (!desk.slow) this.#quickClaims--;
+      desk.slow = false;
       if (desk.again || desk.sweep) this.#claim(desk);
       this.roomAgain();
     });
+  }
+
+  /** Claims wait for others: soon those of partitions that do not answer count no more. */
+  #losePatience(): void {
+    const { clock, options } = this.#input.context;
+    this.#patience ??= setTimeout(() => {
+      this.#patience = undefined;
+      const latest = clock.local() - options.patienceMs;
+      for (const desk of this.#desks) {
+        if (!desk.claiming || desk.slow || desk.since > latest) continue;
+        desk.slow = true;
+        this.#quickClaims--;
+      }
+      this.roomAgain();
+      if (this.#waiting.size > 0) this.#losePatience();
+    }, options.patienceMs / 2);
   }
 
   async #ask(desk: Desk): Promise<void> {
@@ -148,7 +180,7 @@ export class Claimer {
         partition,
         holder: context.id,
         overdueMs,
-        limit: Math.max(1, Math.min(options.claimLimit, room())),
+        limit: Math.max(1, Math.min(options.claimLimit, room(partition))),
         leaseMs: options.leaseMs,
         maxMessages: options.maxMessages,
       });

@@ -36,7 +36,7 @@ export function createRunner(input: RunnerInput): Runner {
   });
   const claimer: Claimer = new Claimer({
     context,
-    room: () => options.maxActive - pump.active,
+    room: (partition) => pump.room(partition),
     onClaimed,
   });
   const heart = new Heart({

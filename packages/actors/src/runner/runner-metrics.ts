@@ -43,7 +43,7 @@ export type RunnerCounter = (typeof COUNTERS)[number];
 export interface RunnerSnapshot {
   readonly counters: Readonly<Record<RunnerCounter, number>>;
   readonly histograms: {
-    /** From asking the store to commit a batch to its answer. */
+    /** From asking the store to commit turns of one partition to its answer. */
     readonly commit_ms: HistogramSnapshot;
     /** From when a tick was due to when it ran. */
     readonly tick_lateness_ms: HistogramSnapshot;

@@ -48,17 +48,22 @@ export interface RunnerOptions extends Pick<
   readonly maxClaims: number;
   /** The most messages of one actor in one turn. Default 256. */
   readonly maxMessages: number;
-  /** The most actors that have a turn to run or a commit on its way; past it nothing is claimed. Default 1,024. */
+  /**
+   * The most actors that have a turn to run or a commit on its way; past it nothing is claimed. Default 1,024. Here and in `maxClaims`
+   * and `maxCommits` what waits for a partition that does not answer stops counting after `patienceMs`.
+   */
   readonly maxActive: number;
   /** The most actors whose lease is kept for their next tick. Default 20,000. */
   readonly maxHeld: number;
-  /** The most commits in one batch. Default 128. */
+  /** The most commits in one call to the store, which are of one partition; at most two such calls per partition are on their way. Default 128. */
   readonly batchLimit: number;
-  /** A batch is sent, and the event loop gets its turn, after this much text or time. Default 4,194,304 characters and 8. */
+  /** A call is sent, or the event loop gets its turn, after this much text or time. Default 4,194,304 characters and 8. */
   readonly batchLength: number;
   readonly sliceMs: number;
-  /** The most batches on their way. Default 8. */
-  readonly maxBatches: number;
+  /** The most commits on their way. Default 1,024. */
+  readonly maxCommits: number;
+  /** When a partition has not answered for so long, the others stop waiting for what it holds up. Default 250. */
+  readonly patienceMs: number;
 }
 
 export const DEFAULT_RUNNER_OPTIONS: RunnerOptions = {
@@ -78,7 +83,8 @@ export const DEFAULT_RUNNER_OPTIONS: RunnerOptions = {
   batchLimit: 128,
   batchLength: 4_194_304,
   sliceMs: 8,
-  maxBatches: 8,
+  maxCommits: 1_024,
+  patienceMs: 250,
 };
 
 /** What a runner tells about itself, besides its figures. */

@@ -1,16 +1,9 @@
 import type { ActorKey } from '@belfry/protocol';
-import {
-  StoreError,
-  type ClaimedActor,
-  type Commit,
-  type CommitResult,
-  type Lane,
-  type Millis,
-  type Partition,
-} from '@belfry/store';
+import type { ClaimedActor, Commit, CommitResult, Lane, Millis, Partition } from '@belfry/store';
 import { runTurn } from '../core/run-turn.ts';
 import type { TurnOutcome } from '../core/turn.ts';
 import { Alarm } from './alarm.ts';
+import { commitGroup } from './commit-group.ts';
 import {
   followCommit,
   hasWork,
@@ -20,6 +13,9 @@ import {
   staysHot,
   type HeldActor,
 } from './held-actor.ts';
+import { LeaseReturns } from './lease-returns.ts';
+import { PartitionQueues, type PartitionQueue } from './partition-queues.ts';
+import { lengthOf, reportTurn, type PendingTurn } from './pending-turn.ts';
 import type { RunnerContext } from './runner-context.ts';
 
 /** Of how many unknown kinds to tell. */
@@ -29,43 +25,41 @@ export interface TurnPumpInput {
   readonly context: RunnerContext;
   /** This process made something due in a lane, or will have to look again at an actor that it let go. */
   readonly onDue: (partition: Partition, lane: Lane, at: Millis) => void;
-  /** Actors were finished. */
+  /** Actors were finished, or do not count any more. */
   readonly onRoom: () => void;
 }
 
-/** A turn that was run and waits for its commit. */
-interface Pending {
-  readonly held: HeldActor;
-  readonly outcome: TurnOutcome;
-  readonly commit: Commit;
-  /** The time of the turn, and when its tick was due. */
-  readonly now: Millis;
-  readonly wakeAt: Millis | null;
-}
-
 /**
- * Runs the turns of the actors that this process holds: as many as are ready at once, committed together, without waiting for one
- * batch before the next one is run. An actor runs its next turn only when its last one is committed.
+ * Runs the turns of the actors that this process holds: of each partition as many as are ready at once, committed together. An actor
+ * runs its next turn only when its last one is committed, and no partition waits for the commits of another.
  */
 export class TurnPump {
   readonly #input: TurnPumpInput;
   readonly #context: RunnerContext;
   readonly #held = new Map<ActorKey, HeldActor>();
-  /** First in, first out; those that were dropped meanwhile are passed over. */
-  #ready: HeldActor[] = [];
-  #busy = 0;
-  #batches = 0;
-  #scheduled = false;
-  /** Leases to give back with the next step. */
-  #letGo: HeldActor[] = [];
-  #releases = 0;
+  readonly #queues: PartitionQueues;
   readonly #alarm: Alarm<HeldActor>;
+  readonly #returns: LeaseReturns;
+  #groups = 0;
+  #scheduled = false;
   readonly #unknownKinds = new Set<string>();
 
   constructor(input: TurnPumpInput) {
+    const { context, onRoom } = input;
+    const { clock, options, store } = context;
     this.#input = input;
-    this.#context = input.context;
-    this.#alarm = new Alarm(input.context.clock, (held) => this.#enqueue(held));
+    this.#context = context;
+    this.#alarm = new Alarm(clock, (held) => this.#enqueue(held));
+    this.#returns = new LeaseReturns(context, (held) => this.#leave(held, held.messages.length));
+    this.#queues = new PartitionQueues({
+      partitions: store.partitions,
+      clock,
+      options,
+      onSlow: () => {
+        this.#schedule();
+        onRoom();
+      },
+    });
   }
 
   get heldActors(): number {
@@ -74,12 +68,17 @@ export class TurnPump {
 
   /** Actors with a turn to run or a commit on its way. */
   get active(): number {
-    return this.#ready.length + this.#busy;
+    return this.#queues.active;
   }
 
   /** Nothing is held, and nothing on its way to the store. */
   get quiet(): boolean {
-    return this.#held.size + this.#batches + this.#releases + this.#letGo.length === 0;
+    return this.#held.size + this.#groups === 0 && this.#returns.quiet;
+  }
+
+  /** How many more actors of a partition may be taken now. */
+  room(partition: Partition): number {
+    return this.#queues.room(partition);
   }
 
   /** Takes actors that were claimed at `now`. */
@@ -114,15 +113,15 @@ export class TurnPump {
 
   stop(): void {
     this.#alarm.clear();
-    this.#ready = [];
-    this.#letGo = [];
+    this.#queues.clear();
+    this.#returns.clear();
   }
 
   #enqueue(held: HeldActor): void {
     if (held.phase !== 'waiting') return;
     this.#alarm.delete(held);
     held.phase = 'ready';
-    this.#ready.push(held);
+    this.#queues.push(held);
     this.#schedule();
   }
 
@@ -134,42 +133,47 @@ export class TurnPump {
       this.#scheduled = false;
       if (this.#context.phase === 'stopped') return;
       this.#run();
-      this.#sendReleases();
+      this.#returns.send();
     });
   }
 
+  /** One slice: then what was run goes out, and the event loop gets its turn. */
   #run(): void {
     const { options, clock } = this.#context;
-    if (this.#batches >= options.maxBatches) return;
-    const ready = this.#ready;
-    const batch: Pending[] = [];
-    const began = clock.local();
+    const until = clock.local() + options.sliceMs;
+    for (let queue = this.#queues.next(); queue !== undefined; queue = this.#queues.next()) {
+      this.#runGroup(queue, until);
+      if (clock.local() > until) break;
+    }
+    if (this.#queues.runnable) this.#schedule();
+  }
+
+  /** Runs turns of one partition, at least one, and sends what they want committed. */
+  #runGroup(queue: PartitionQueue, until: Millis): void {
+    const { options, clock } = this.#context;
+    const { ready } = queue;
+    const limit = this.#queues.groupLimit;
+    const group: PendingTurn[] = [];
     let length = 0;
     let taken = 0;
-    while (
-      taken < ready.length &&
-      batch.length < options.batchLimit &&
-      length < options.batchLength
-    ) {
+    while (taken < ready.length && group.length < limit && length < options.batchLength) {
       const held = ready[taken++] as HeldActor;
       if (!this.#isHeld(held)) continue;
       held.phase = 'waiting';
       const pending = this.#runTurn(held);
       if (pending === null) continue;
       held.phase = 'busy';
-      this.#busy++;
-      batch.push(pending);
+      group.push(pending);
       length += lengthOf(pending.outcome);
-      if (clock.local() - began > options.sliceMs) break;
+      if (clock.local() > until) break;
     }
-    this.#ready = ready.slice(taken);
-    if (batch.length > 0) void this.#commit(batch);
-    else if (taken > 0) this.#input.onRoom();
-    if (this.#ready.length > 0) this.#schedule();
+    this.#queues.shift(queue, taken);
+    if (group.length > 0) void this.#commit(queue, group);
+    else this.#input.onRoom();
   }
 
   /** `null`: there was nothing to commit, or the engine could not. */
-  #runTurn(held: HeldActor): Pending | null {
+  #runTurn(held: HeldActor): PendingTurn | null {
     const context = this.#context;
     const definition = context.definitions.get(held.kind);
     if (definition === undefined) return null;
@@ -199,59 +203,33 @@ export class TurnPump {
     return { held, outcome, commit, now, wakeAt: held.wakeAt };
   }
 
-  async #commit(batch: readonly Pending[]): Promise<void> {
-    const { clock, metrics } = this.#context;
-    this.#batches++;
-    const sentAt = clock.local();
-    try {
-      const results = await this.#context.actors.commit(batch.map(({ commit }) => commit));
-      metrics.commitMs.observe(clock.local() - sentAt);
-      batch.forEach((pending, i) => this.#settle(pending, results[i], sentAt));
-    } catch (error) {
-      await this.#commitFailed(batch, error);
-    } finally {
-      this.#batches--;
-      if (this.#ready.length + this.#letGo.length > 0) this.#schedule();
-      this.#input.onRoom();
-    }
-  }
-
-  /** One commit that the store will never take must not take its batch along; repeating the others is safe by their versions. */
-  async #commitFailed(batch: readonly Pending[], error: unknown): Promise<void> {
-    const hopeless = error instanceof StoreError && !error.temporary && error.code !== 'closed';
-    if (!hopeless || batch.length === 1 || this.#context.phase === 'stopped') {
-      this.#unknown(batch, error);
-      return;
-    }
-    for (const pending of batch) {
-      const sentAt = this.#context.clock.local();
-      try {
-        const results = await this.#context.actors.commit([pending.commit]);
-        this.#settle(pending, results[0], sentAt);
-      } catch (error) {
-        this.#unknown([pending], error);
-      }
-    }
+  async #commit(queue: PartitionQueue, group: readonly PendingTurn[]): Promise<void> {
+    this.#groups++;
+    this.#queues.sent(queue, group.length, true);
+    await commitGroup({
+      context: this.#context,
+      group,
+      settle: (pending, result, sentAt) => this.#settle(pending, result, sentAt),
+      unknown: (pending, error) => this.#unknown(pending, error),
+    });
+    this.#groups--;
+    this.#queues.ended(queue, group.length, true);
+    if (this.#queues.runnable || !this.#returns.quiet) this.#schedule();
+    this.#input.onRoom();
   }
 
   /** Nobody knows; so nothing is assumed, and whoever claims the actor next reads what is true. */
-  #unknown(batch: readonly Pending[], error: unknown): void {
+  #unknown(group: readonly PendingTurn[], error: unknown): void {
     const { metrics, phase, tell } = this.#context;
-    this.#busy -= batch.length;
-    metrics.counters.unknown_commits += batch.length;
+    metrics.counters.unknown_commits += group.length;
     if (phase === 'stopped') return;
-    tell({ type: 'unknown-commits', actors: batch.map(({ held }) => held.actor), error });
-    for (const { held } of batch) this.#abandon(held);
+    tell({ type: 'unknown-commits', actors: group.map(({ held }) => held.actor), error });
+    for (const { held } of group) this.#abandon(held);
   }
 
-  #settle(pending: Pending, result: CommitResult | undefined, sentAt: Millis): void {
-    if (result === undefined) {
-      this.#unknown([pending], new Error('the store did not answer for this commit'));
-      return;
-    }
+  #settle(pending: PendingTurn, result: CommitResult, sentAt: Millis): void {
     const context = this.#context;
     const { held, outcome } = pending;
-    this.#busy--;
     if (context.phase === 'stopped') return;
     context.clock.heard(result.now, sentAt);
     const current = this.#isHeld(held);
@@ -261,7 +239,7 @@ export class TurnPump {
       if (current) this.#drop(held);
       return;
     }
-    this.#count(pending);
+    reportTurn(pending, context);
     if (!current) return;
     held.phase = 'waiting';
     if (followCommit(held, outcome, result)) {
@@ -269,29 +247,6 @@ export class TurnPump {
     } else {
       this.#drop(held);
       this.#leave(held, result.inboxLength);
-    }
-  }
-
-  #count({ held, outcome, now, wakeAt }: Pending): void {
-    const { metrics, tell } = this.#context;
-    const { commit, counts } = outcome;
-    const { actor } = held;
-    metrics.turn(counts);
-    if (counts.ticks > 0 && wakeAt !== null)
-      metrics.tickLatenessMs.observe(Math.max(0, now - wakeAt));
-    const through = commit.consumedThrough ?? -1;
-    for (const { seq, at } of held.messages) {
-      if (seq > through) break;
-      metrics.messageWaitMs.observe(Math.max(0, now - at));
-    }
-    for (const failure of outcome.failures) tell({ type: 'turn-failed', actor, failure });
-    if (counts.invalid > 0) {
-      const error = commit.deadLetters[0]?.error ?? '';
-      tell({ type: 'invalid-messages', actor, count: counts.invalid, error });
-    }
-    if (commit.suspend !== null) {
-      metrics.counters.suspended++;
-      tell({ type: 'suspended', actor, reason: commit.suspend });
     }
   }
 
@@ -314,9 +269,10 @@ export class TurnPump {
   async #readInbox(held: HeldActor): Promise<void> {
     const { actors, options, metrics, storeFailed } = this.#context;
     const { actor, fence } = held;
+    const queue = this.#queues.of(held.partition);
     held.phase = 'busy';
     held.mail = false;
-    this.#busy++;
+    this.#queues.sent(queue, 1, false);
     try {
       const messages = await actors.inbox({ actor, fence }, options.maxMessages);
       if (!this.#isHeld(held)) return;
@@ -334,28 +290,15 @@ export class TurnPump {
       held.phase = 'waiting';
       this.#rest(held);
     } finally {
-      this.#busy--;
+      this.#queues.ended(queue, 1, false);
+      if (this.#queues.runnable) this.#schedule();
     }
   }
 
   #release(held: HeldActor): void {
     this.#drop(held);
-    this.#letGo.push(held);
+    this.#returns.add(held);
     this.#schedule();
-  }
-
-  #sendReleases(): void {
-    const batch = this.#letGo;
-    if (batch.length === 0) return;
-    this.#letGo = [];
-    this.#releases++;
-    this.#context.actors
-      .release(batch.map(({ actor, fence }) => ({ actor, fence })))
-      .catch((error: unknown) => this.#context.storeFailed('release', error))
-      .finally(() => {
-        this.#releases--;
-        for (const held of batch) this.#leave(held, held.messages.length);
-      });
   }
 
   /** The lease was given back: look again when the store would say so, should its word be lost. */
@@ -392,11 +335,4 @@ export class TurnPump {
     this.#alarm.delete(held);
     if (this.#isHeld(held)) this.#held.delete(held.actor);
   }
-}
-
-function lengthOf({ state, commit }: TurnOutcome): number {
-  let length = commit.state === undefined ? 0 : (state?.length ?? 0);
-  for (const { body } of commit.publications) length += body.length;
-  for (const { body } of commit.sends) length += body.length;
-  return length;
 }
