@@ -19,5 +19,8 @@ export async function loadEffectiveConfig(
     flags: invocation.assignments,
     workingDirectory,
   });
+  for (const name of file?.ignored ?? []) {
+    warnings.push(`${name}: it is ignored, for there is ${file?.name}.`);
+  }
   return { ...effective, warnings };
 }

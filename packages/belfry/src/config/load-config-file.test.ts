@@ -18,7 +18,10 @@ test('no file is no error', async () => {
 
 test('a TypeScript file comes before a JSON one', async () => {
   writeFileSync(join(directory, 'belfry.config.json'), '{"log":{"level":"warn"}}');
-  expect((await loadConfigFile(undefined, directory))?.name).toBe('belfry.config.json');
+  expect(await loadConfigFile(undefined, directory)).toMatchObject({
+    name: 'belfry.config.json',
+    ignored: [],
+  });
   writeFileSync(
     join(directory, 'belfry.config.ts'),
     'const level: string = "error";\nexport default { log: { level } };\n',
@@ -27,6 +30,7 @@ test('a TypeScript file comes before a JSON one', async () => {
   expect(file).toMatchObject({
     name: 'belfry.config.ts',
     directory,
+    ignored: ['belfry.config.json'],
     values: { log: { level: 'error' } },
   });
 });

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ConfigError } from './config-error.ts';
+import { loadProblem } from './load-problem.ts';
 
 /** What is looked for in the working directory, in this order. */
 export const CONFIG_FILES = [
@@ -19,6 +20,8 @@ export interface ConfigFile {
   /** The directory that paths in it are relative to. */
   readonly directory: string;
   readonly values: unknown;
+  /** Others that were found and are not read. */
+  readonly ignored?: readonly string[];
 }
 
 function parseJson(text: string, name: string): unknown {
@@ -34,8 +37,9 @@ async function importModule(file: string, name: string): Promise<unknown> {
   try {
     module = (await import(pathToFileURL(file).href)) as { readonly default?: unknown };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigError([`${name}: it could not be loaded: ${reason}`], { cause: error });
+    throw new ConfigError([`${name}: it could not be loaded: ${loadProblem(error, file)}`], {
+      cause: error,
+    });
   }
   if (module.default === undefined) {
     throw new ConfigError([
@@ -54,7 +58,10 @@ export async function loadConfigFile(
   given: string | undefined,
   directory: string,
 ): Promise<ConfigFile | undefined> {
-  const found = given ?? CONFIG_FILES.find((candidate) => existsSync(join(directory, candidate)));
+  const [found, ...ignored] =
+    given === undefined
+      ? CONFIG_FILES.filter((candidate) => existsSync(join(directory, candidate)))
+      : [given];
   if (found === undefined) return undefined;
   const file = resolve(directory, found);
   const short = relative(directory, file);
@@ -69,5 +76,5 @@ export async function loadConfigFile(
   const values = isModule
     ? await importModule(file, name)
     : parseJson(readFileSync(file, 'utf8'), name);
-  return { name, directory: dirname(file), values };
+  return { name, directory: dirname(file), values, ignored };
 }

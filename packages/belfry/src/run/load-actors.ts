@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AnyActorDefinition } from '@belfry/actors';
 import { ConfigError } from '../config/config-error.ts';
+import { loadProblem } from '../config/load-problem.ts';
 import type { EffectiveConfig } from '../config/resolve-config.ts';
 
 function isDefinition(value: unknown): value is AnyActorDefinition {
@@ -28,7 +29,12 @@ function locate(given: string, directory: string): string {
 }
 
 async function definitionsIn(file: string): Promise<AnyActorDefinition[]> {
-  const module = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+  let module: Record<string, unknown>;
+  try {
+    module = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+  } catch (error) {
+    throw new Error(`it could not be loaded: ${loadProblem(error, file)}`, { cause: error });
+  }
   const found = new Set<AnyActorDefinition>();
   for (const value of Object.values(module).flat()) if (isDefinition(value)) found.add(value);
   if (found.size === 0) throw new Error('it exports no actor; export what defineActor returns');
