@@ -1,8 +1,10 @@
+import { createHmac } from 'node:crypto';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { generatedSecrets } from '../secrets/secrets-file.ts';
 import { main } from './main.ts';
 import { COUNTER, runBelfry, spawnBelfry, temporaryDirectory } from '../testing/belfry-process.ts';
 
@@ -217,7 +219,13 @@ describe('how it is called', () => {
     [['start', 'now'], 2, /"now" is one argument too many/],
     [['actors', 'show'], 2, /<kind\/id> is missing/],
     [['token'], 2, /--user is missing/],
+    [['token'], 2, /^belfry: --user is missing\.\n`belfry token --help` shows/],
+    [['token', '--user', ''], 2, /--user: is empty/],
     [['token', '--user', 'a', '--ttl', 'soon'], 2, /--ttl: got "soon"/],
+    [['start', '--port', 'abc'], 2, /http_server\.port: got "abc" \(--port\)/],
+    [['start', '--role', 'beecon'], 2, /beecon.*Did you mean "beacon"\?/],
+    [['config', 'check', '--port', 'abc', '--json'], 2, /"ok":false/],
+    [['start', '--set', 'foo'], 2, /--set: got "foo"; write --set FIELD=VALUE/],
   ])('belfry %j ends with %i', async (args, code, output) => {
     const written: unknown[] = [];
     const write = (text: unknown): void => {
@@ -232,11 +240,19 @@ describe('how it is called', () => {
   test('belfry token makes a token with the deployment’s secret', async () => {
     using directory = temporaryDirectory();
     const args = ['token', '--user', 'ann', '--info', '{"name":"Ann"}', '--channels', 'a,b'];
+    const early = await runBelfry(args, { cwd: directory.path });
+    expect(early.code).toBe(1);
+    expect(early.stderr).toMatch(/there is no secret in .*start the server once.*--data-dir/);
+    expect(existsSync(join(directory.path, '.belfry'))).toBe(false);
+    const secret = generatedSecrets(join(directory.path, '.belfry')).token;
     const { code, stdout } = await runBelfry(args, { cwd: directory.path });
     expect(code).toBe(0);
     const payload = JSON.parse(Buffer.from(stdout.split('.')[1]!, 'base64url').toString());
     expect(payload).toMatchObject({ sub: 'ann', info: { name: 'Ann' }, channels: ['a', 'b'] });
     expect(payload.exp - payload.iat).toBe(3_600);
+    const [head, body, signature] = stdout.trim().split('.');
+    const hmac = createHmac('sha256', secret).update(`${head}.${body}`);
+    expect(signature).toBe(hmac.digest('base64url'));
   });
 
   test('belfry config check and print say what is in force', async () => {

@@ -1,6 +1,6 @@
 import { parseDuration } from '../config/duration.ts';
-import { loadSecrets } from '../secrets/secrets.ts';
-import { type Command, CommandError, EXIT, flagText, hasFlag, UsageError } from './command.ts';
+import { tokenSecret } from '../secrets/secrets.ts';
+import { type Command, EXIT, flagText, hasFlag, UsageError } from './command.ts';
 import { JSON_FLAG, STORE_FLAGS } from './config-flags.ts';
 import { loadEffectiveConfig } from './load-effective-config.ts';
 
@@ -41,20 +41,20 @@ export const tokenCommand: Command = {
     JSON_FLAG,
   ],
   notes: [
-    'It is signed with client.token.hmac_secret_key, or with the secret that was generated into the data directory.',
+    'It is signed with client.token.hmac_secret_key, or with the secret that the server generated into the data directory.',
   ],
   examples: [`belfry token --user ann --info '{"name":"Ann"}' --ttl 1h`],
   async run(invocation) {
     const user = flagText(invocation, 'user');
-    if (user === undefined) throw new UsageError('belfry token: --user is missing.');
+    if (user === undefined) throw new UsageError('--user is missing.');
+    if (user.trim() === '') throw new UsageError('--user: is empty; name whose token it is.');
     const info = readInfo(flagText(invocation, 'info'));
     const ttlMs = readTtl(flagText(invocation, 'ttl') ?? '1h');
     const channels = flagText(invocation, 'channels')
       ?.split(',')
       .map((name) => name.trim());
     const { config } = await loadEffectiveConfig(invocation);
-    const { token: secret } = loadSecrets({ ...config, roles: ['beacon'] });
-    if (secret === undefined) throw new CommandError('there is no client.token.hmac_secret_key.');
+    const secret = tokenSecret(config);
     const { createTokenSigner } = await import('../auth/token-signer.ts');
     const signer = createTokenSigner(secret, config.client.token);
     const token = await signer.sign(

@@ -49,6 +49,11 @@ function read(file: string): GeneratedSecrets | undefined {
   }
 }
 
+/** The secrets that were generated into a data directory before, if any were. Throws a `ConfigError` for a file that is damaged. */
+export function presentSecrets(dataDir: string): GeneratedSecrets | undefined {
+  return read(join(dataDir, 'secrets.json'));
+}
+
 /** The generated secrets of a data directory; made now if there are none. Only the owner can read the file. */
 export function generatedSecrets(dataDir: string): GeneratedSecrets {
   const file = join(dataDir, 'secrets.json');

@@ -1,6 +1,6 @@
 import type { ResolvedConfig } from '../config/schema.ts';
 import { ConfigError } from '../config/config-error.ts';
-import { generatedSecrets } from './secrets-file.ts';
+import { generatedSecrets, presentSecrets } from './secrets-file.ts';
 
 /** The secrets of a deployment. `undefined`: not needed by this process and not given. */
 export interface Secrets {
@@ -96,4 +96,27 @@ export function loadSecrets(config: ResolvedConfig): Secrets {
     random: given.random ?? generated.random,
     admin: given.admin ?? generated.admin,
   };
+}
+
+/**
+ * The secret that connection tokens are signed with: the config's or, in development, the one that a server generated before. It makes
+ * none: a secret that no server has signs tokens that no server takes. Throws a `ConfigError`.
+ */
+export function tokenSecret(config: ResolvedConfig): string {
+  const given = config.client.token.hmac_secret_key;
+  const { path, variable } = FIELDS.token;
+  const production = config.environment === 'production';
+  if (given !== undefined) {
+    const problem = production ? weakness(FIELDS.token, given) : undefined;
+    if (problem !== undefined) throw new ConfigError([problem]);
+    return given;
+  }
+  if (production) {
+    throw new ConfigError([`${path}: is missing; give the one of the server (${variable}).`]);
+  }
+  const present = presentSecrets(config.data_dir);
+  if (present !== undefined) return present.token;
+  throw new ConfigError([
+    `there is no secret in ${config.data_dir}: start the server once, name its directory with --data-dir, or give ${path} (${variable}).`,
+  ]);
 }
