@@ -27,7 +27,7 @@ const check: Command = {
     } catch (error) {
       if (!(error instanceof ConfigError) || !asJson) throw error;
       console.log(JSON.stringify({ ok: false, problems: error.problems, warnings: [] }));
-      return EXIT.failed;
+      return error.isUsage ? EXIT.usage : EXIT.failed;
     }
   },
 };

@@ -62,12 +62,13 @@ export async function main(args: readonly string[]): Promise<number> {
     return await dispatch(args);
   } catch (error) {
     if (error instanceof UsageError) {
-      console.error(`belfry: ${error.message}\n\`belfry --help\` shows what there is.`);
+      const words = ['belfry', ...(findCommand(args)?.path ?? []), '--help'];
+      console.error(`belfry: ${error.message}\n\`${words.join(' ')}\` shows what there is.`);
       return EXIT.usage;
     }
     if (error instanceof ConfigError || error instanceof CommandError) {
       console.error(`belfry: ${error.message}`);
-      return EXIT.failed;
+      return error instanceof ConfigError && error.isUsage ? EXIT.usage : EXIT.failed;
     }
     console.error(error);
     return EXIT.failed;

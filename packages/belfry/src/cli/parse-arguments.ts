@@ -12,14 +12,14 @@ const fieldOf = new Map(ALL_FIELDS.map((field) => [field.path, field]));
 /** `--set client.ping_interval=10s` */
 function readSet(text: string): Assignment {
   const equals = text.indexOf('=');
-  const path = text.slice(0, equals < 0 ? text.length : equals);
+  if (equals < 0) throw new UsageError(`--set: got "${text}"; write --set FIELD=VALUE.`);
+  const path = text.slice(0, equals);
   const field = fieldOf.get(path);
   if (field === undefined) {
     throw new UsageError(
       `--set ${path}: there is no such field.${didYouMean(path, [...fieldOf.keys()])}`,
     );
   }
-  if (equals < 0) throw new UsageError(`--set ${path}: it needs a value: --set ${path}=VALUE.`);
   return { path, value: readText(field, text.slice(equals + 1)), origin: `--set ${path}` };
 }
 
@@ -109,12 +109,11 @@ function valueOf(spec: FlagSpec, { rawName, value, inlineValue }: OptionToken): 
 
 function checkPositionals(command: Command, positionals: readonly string[]): void {
   const args = command.args ?? [];
-  const name = command.path.join(' ');
   const required = args.filter((arg) => !arg.startsWith('['));
   const missing = required[positionals.length];
   const extra = positionals[args.length];
-  if (missing !== undefined) throw new UsageError(`belfry ${name}: ${missing} is missing.`);
+  if (missing !== undefined) throw new UsageError(`${missing} is missing.`);
   if (extra !== undefined && args.at(-1)?.endsWith('...]') !== true) {
-    throw new UsageError(`belfry ${name}: "${extra}" is one argument too many.`);
+    throw new UsageError(`"${extra}" is one argument too many.`);
   }
 }

@@ -85,6 +85,9 @@ export const startCommand: Command = {
     const { startEffective } = await import('../run/start-belfry.ts');
     const log = createLogger(config.log);
     for (const warning of warnings) log.warn(warning);
+    if (config.actors.length === 0) {
+      log.warn('no actors: neither a config file nor --actors names any; only channels are served');
+    }
     watchBugs(log);
     const { received, abort } = firstSignal(log, config.shutdown.timeout + LAST_RESORT_MS);
     const origin = originOf('http_server.port');

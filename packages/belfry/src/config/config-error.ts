@@ -2,8 +2,13 @@
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly string[];
+  /** All of it comes from flags: it is how the program was called that is wrong. */
+  readonly isUsage: boolean;
 
-  constructor(problems: readonly string[], options?: ErrorOptions) {
+  constructor(
+    problems: readonly string[],
+    options?: ErrorOptions & { readonly isUsage?: boolean },
+  ) {
     super(
       problems.length === 1
         ? problems[0]
@@ -11,5 +16,6 @@ export class ConfigError extends Error {
       options,
     );
     this.problems = problems;
+    this.isUsage = options?.isUsage ?? false;
   }
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type Assignment, assign } from './assignment.ts';
 import { ConfigError } from './config-error.ts';
-import { explainIssue } from './explain-issue.ts';
+import { explainIssue, pathText } from './explain-issue.ts';
 import type { ConfigFile } from './load-config-file.ts';
 import { type NamespaceInput, withDefaultNamespaces } from './namespace-schema.ts';
 import { brokenRules } from './rules.ts';
@@ -109,13 +109,19 @@ export function resolveConfig(sources: ConfigSources): EffectiveConfig {
   addDefaultNamespaces(tree);
   const parsed = configSchema.safeParse(tree);
   if (!parsed.success) {
+    const { issues } = parsed.error;
+    const isUsage = issues.every(({ path }) => {
+      const steps = path.filter((step) => typeof step !== 'symbol');
+      return originOf(pathText(steps)).startsWith('--');
+    });
     throw new ConfigError(
-      parsed.error.issues.flatMap((issue) =>
+      issues.flatMap((issue) =>
         explainIssue(issue, tree, (path) => {
           const origin = originOf(path);
           return origin === 'default' ? (file?.name ?? 'default') : origin;
         }),
       ),
+      { isUsage },
     );
   }
   const problems = brokenRules(parsed.data);

@@ -144,7 +144,7 @@ async function start(
   if (redisUrl !== undefined && config.client.token.hmac_secret_key === undefined) {
     log.warn(
       { dataDir: config.data_dir },
-      'development: secrets were generated; processes with another data directory need to be given the same',
+      'development: secrets were generated; processes with another data directory need the same client.token.hmac_secret_key and random.secret',
     );
   }
 
