@@ -9,7 +9,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   beacon: ['protocol', 'store'],
   client: ['protocol'],
   belfry: ['protocol', 'store', 'actors', 'beacon', 'client'],
-  testkit: ['protocol', 'store', 'actors'],
+  testkit: ['protocol', 'store'],
   portal: ['client', 'protocol', 'example'],
   example: ['actors', 'belfry', 'client'],
   bench: ['protocol', 'store', 'actors', 'beacon', 'client', 'belfry', 'testkit', 'example'],
