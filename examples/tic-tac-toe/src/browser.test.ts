@@ -193,7 +193,7 @@ test('a room that is not there says so and offers a new one', async () => {
   await ann.press('Enter the room');
   await ann.page.getByRole('heading', { name: 'There is no such room' }).waitFor();
   await ann.page.getByRole('link', { name: 'Create a room' }).click();
-  await ann.create('Ann');
+  expect(await ann.create('Ann')).toMatch(/\/play\/tictactoe\/[2-9A-Z]{6}$/);
 });
 
 test('a room is joined by its code, in any writing', async () => {
