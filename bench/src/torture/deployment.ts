@@ -10,6 +10,11 @@ import { freePort, waitFor } from '@belfry/testkit';
 
 const BIN = fileURLToPath(new URL('../../../packages/belfry/src/bin.ts', import.meta.url));
 
+/** Nothing that would configure it. */
+const INHERITED = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => ['PATH', 'NODE_COMPILE_CACHE'].includes(name)),
+);
+
 /** One process of a deployment, which keeps its name and port over restarts. */
 export interface Part {
   readonly name: string;
@@ -69,7 +74,7 @@ export async function createPart({ name, args, env, dir }: PartOptions): Promise
       const argv = ['--conditions=@belfry/source', BIN, 'start', '--port', String(port), ...args];
       const started = spawn(process.execPath, argv, {
         cwd: dir,
-        env: { PATH: process.env['PATH'], ...env },
+        env: { ...INHERITED, ...env },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       child = started;
@@ -124,7 +129,7 @@ export async function runCli(
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ['--conditions=@belfry/source', BIN, ...args],
-    { cwd: dir, env: { PATH: process.env['PATH'], ...env }, timeout: 30_000 },
+    { cwd: dir, env: { ...INHERITED, ...env }, timeout: 30_000 },
   );
   return stdout;
 }

@@ -1,5 +1,6 @@
 /** A user who sends numbered steps to a ledger, each after the last was accepted. */
-import { BelfryError, connect, type ActorHandle, type BelfryClient } from '@belfry/client';
+import { BelfryError, type ActorHandle, type BelfryClient } from '@belfry/client';
+import { connectPatiently } from './connect-patiently.ts';
 import type { ledger } from './torture-actors.ts';
 
 export class LedgerWriter {
@@ -18,13 +19,7 @@ export class LedgerWriter {
   constructor(options: { url: string; user: string; token: string; ledgerId: string }) {
     this.user = options.user;
     this.ledgerId = options.ledgerId;
-    this.client = connect({
-      url: options.url,
-      token: options.token,
-      sendTimeoutMs: 60_000,
-      timeoutMs: 10_000,
-      reconnect: { minMs: 100, maxMs: 1_000 },
-    });
+    this.client = connectPatiently(options);
   }
 
   start(): void {

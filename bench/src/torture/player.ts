@@ -1,7 +1,8 @@
 /** One player of one room: plays as fast as the game lets it, now and then wrongly, and keeps a log of all it saw and was told. */
-import { BelfryError, connect, type ActorHandle, type BelfryClient } from '@belfry/client';
+import { BelfryError, type ActorHandle, type BelfryClient } from '@belfry/client';
 import type { RoomPublication, Side } from '@belfry/example-tic-tac-toe/shared';
 import type { SeededRandom } from '@belfry/testkit';
+import { connectPatiently } from './connect-patiently.ts';
 import type { Logged, MoveLog, SentMove } from './room-check.ts';
 import type { tictactoe, TracedMessage } from './torture-actors.ts';
 
@@ -34,13 +35,7 @@ export class Player {
   constructor(options: PlayerOptions) {
     this.user = options.user;
     this.#random = options.random;
-    this.client = connect({
-      url: options.url,
-      token: options.token,
-      sendTimeoutMs: 60_000,
-      timeoutMs: 10_000,
-      reconnect: { minMs: 100, maxMs: 1_000 },
-    });
+    this.client = connectPatiently(options);
   }
 
   get moves(): MoveLog {
