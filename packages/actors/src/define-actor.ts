@@ -1,6 +1,7 @@
 import { isActorKind, type ActorKey, type Sender } from '@belfry/protocol';
 import type { Millis } from '@belfry/store';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { checkSpec } from './check-spec.ts';
 
 /** A schema of any library that speaks Standard Schema (zod, valibot, arktype, …). It must validate synchronously. */
 export type Schema<Out = unknown> = StandardSchemaV1<unknown, Out>;
@@ -195,7 +196,8 @@ export type StateOf<D> =
 /**
  * Defines a kind of actors.
  *
- * @param kind lower-case letters, digits and `-`, starting with a letter, at most 32 characters; throws a TypeError else
+ * @param kind lower-case letters, digits and `-`, starting with a letter, at most 32 characters
+ * @throws TypeError naming all that is wrong: the kind, a key that there is not, a handler that is no plain function, a schema that is none
  */
 export function defineActor<
   const Kind extends string,
@@ -213,20 +215,6 @@ export function defineActor<
       `actor kind ${JSON.stringify(kind)}: use lower-case letters, digits and "-", starting with a letter, at most 32 characters`,
     );
   }
-  if (spec.tick !== undefined && !(spec.tick.hz > 0 && spec.tick.hz <= 250)) {
-    throw new TypeError(
-      `actor ${kind}: tick.hz is ${spec.tick.hz}; it must be above 0 and at most 250`,
-    );
-  }
-  const late = spec.tick?.late;
-  if (typeof late === 'object') checkCount(`actor ${kind}: tick.late.catchUp`, late.catchUp, 1000);
-  checkCount(`actor ${kind}: inboxLimit`, spec.inboxLimit, 1_000_000);
-  checkCount(`actor ${kind}: maxAttempts`, spec.maxAttempts, 100);
-  checkCount(`actor ${kind}: maxTickFailures`, spec.maxTickFailures, 1_000_000);
+  checkSpec(kind, spec);
   return { kind, spec, ref: (id) => ({ kind, key: `${kind}/${id}` }) };
-}
-
-function checkCount(name: string, count: number | undefined, max: number): void {
-  if (count === undefined || (Number.isInteger(count) && count >= 1 && count <= max)) return;
-  throw new TypeError(`${name} is ${count}; it must be a whole number from 1 to ${max}`);
 }

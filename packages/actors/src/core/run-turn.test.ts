@@ -159,7 +159,7 @@ describe('a handler that throws', () => {
       initial: () => ({}),
       // Assignable to a handler without a result, and wrong.
       // oxlint-disable-next-line typescript/no-misused-promises -- that is what is tested
-      onMessage: async () => {},
+      onMessage: () => Promise.resolve(),
     });
     const { failures } = localActor(late).turn(0, [fromAnn('x')]);
     expect(String(failures[0]?.error)).toContain('onMessage is asynchronous');

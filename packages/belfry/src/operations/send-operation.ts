@@ -40,7 +40,16 @@ export const sendToActor = operation(sendInput, async ({ actors, definitions }, 
       all.length === 0 ? 'there are none' : `there are ${all.map((d) => d.kind).join(', ')}`;
     throw new OperationError(`the config has no kind "${kind}"; ${known}.`);
   }
-  const problem = problemOf(schemaOf(definition, user !== undefined), data);
+  const schema = schemaOf(definition, user !== undefined);
+  let cause: Error | undefined;
+  const problem = problemOf(schema, data, (error) => {
+    cause = error instanceof Error ? error : new Error(String(error));
+  });
+  if (cause !== undefined) {
+    throw new OperationError(`the schema of the kind fails on the data: ${cause.message}.`, {
+      cause,
+    });
+  }
   if (problem !== null) throw new OperationError(`the data does not fit the kind: ${problem}`);
   const from: Sender =
     user === undefined ? { type: 'system' } : { type: 'client', user, client: CLIENT };

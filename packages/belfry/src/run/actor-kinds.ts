@@ -6,13 +6,27 @@ export const DEFAULT_INBOX_LIMIT = 1_000;
 /** More than that helps nobody to mend a message. */
 const MAX_ISSUES = 3;
 
-/** What is wrong with `data`, in words for its sender; `null`: nothing. */
-export function problemOf(schema: Schema, data: unknown): string | null {
-  const result = schema['~standard'].validate(data);
+/**
+ * What is wrong with `data`, in words for its sender; `null`: nothing.
+ *
+ * @param onThrow hears what the schema threw, which is nothing for a sender to see
+ */
+export function problemOf(
+  schema: Schema,
+  data: unknown,
+  onThrow: (error: unknown) => void,
+): string | null {
+  let result: ReturnType<Schema['~standard']['validate']>;
+  try {
+    result = schema['~standard'].validate(data);
+  } catch (error) {
+    onThrow(error);
+    return 'the schema of this kind fails on it; the log of the server says how';
+  }
   if (result instanceof Promise) {
-    // Its outcome is of no use any more, but must not end the process.
-    result.catch(() => undefined);
-    return 'the schema of this kind validates asynchronously, which it must not';
+    // Its outcome is of no use any more, but must not end the process. Some libraries try asynchronously what threw.
+    result.catch(onThrow);
+    return 'the schema of this kind throws, or validates asynchronously, which it must not';
   }
   if (result.issues === undefined) return null;
   return result.issues
@@ -25,7 +39,10 @@ export function problemOf(schema: Schema, data: unknown): string | null {
 }
 
 /** What the Beacon must know of the kinds that clients can reach: those with a control schema. */
-export function actorKinds(definitions: Iterable<AnyActorDefinition>): ActorKinds {
+export function actorKinds(
+  definitions: Iterable<AnyActorDefinition>,
+  onThrow: (kind: string, error: unknown) => void,
+): ActorKinds {
   const kinds = new Map<string, ActorKind>();
   for (const { kind, spec } of definitions) {
     const control = spec.control as Schema | undefined;
@@ -34,7 +51,10 @@ export function actorKinds(definitions: Iterable<AnyActorDefinition>): ActorKind
       kind,
       inboxLimit: spec.inboxLimit ?? DEFAULT_INBOX_LIMIT,
       explicit: spec.creation === 'explicit',
-      validate: (data) => problemOf(control, data),
+      validate: (data) =>
+        problemOf(control, data, (error) => {
+          onThrow(kind, error);
+        }),
     });
   }
   return kinds;

@@ -78,7 +78,9 @@ function createTheBeacon(options: RunBeaconOptions, asker: Asker): Beacon {
     perMinute: rooms.rate_limit.per_minute,
     burst: rooms.rate_limit.burst,
   });
-  const kinds = actorKinds(options.definitions);
+  const kinds = actorKinds(options.definitions, (kind, err) => {
+    log.error({ kind, err }, 'the control schema of a kind threw; the message was refused');
+  });
   const now = createStoreTime(store.actors, processId);
   // The Beacon's own limit must not cut in first: what the actor says is worth more than "no answer".
   const timeoutMs = Math.max(50, Math.min(10_000, client.rpc_timeout - 250));

@@ -1,6 +1,9 @@
 import { BelfryError, connect, type BelfryClient } from '@belfry/client';
+import { defineActor } from '@belfry/actors';
 import { startRedis } from '@belfry/testkit';
+import { pino } from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import type { BelfryConfig } from '../config/schema.ts';
 import { COUNTER, runBelfry, spawnBelfry, temporaryDirectory } from '../testing/belfry-process.ts';
 import { counter, lobby } from '../testing/counter.ts';
@@ -146,6 +149,45 @@ describe('startBelfry in one process', () => {
     const ann = await guest(belfry.url, 'Ann');
     const data = { actor: 'counter/a', data: { add: 1 } };
     expect(await refusal(ann.rpc('ask', data))).toMatchObject({ wireCode: 103 });
+  });
+
+  test('a message on which a schema throws is refused at once, and the log says why', async () => {
+    using directory = temporaryDirectory();
+    const written: string[] = [];
+    const log = pino({}, { write: (line: string) => void written.push(line) });
+    const validate = (): never => {
+      throw new Error('the schema is broken');
+    };
+    const broken = defineActor('broken', {
+      control: { '~standard': { version: 1, vendor: 'own', validate } },
+      initial: () => ({}),
+    });
+    const brokenZod = defineActor('broken-zod', {
+      control: z.custom<number>(validate),
+      initial: () => ({}),
+    });
+    const config = {
+      actors: [broken, brokenZod],
+      data_dir: directory.path,
+      http_server: { port: 0 },
+    };
+    const belfry = await startBelfry({ ...config, guests: { enabled: true } }, { log });
+    await using _stopped = { [Symbol.asyncDispose]: () => belfry.stop() };
+    const ann = await guest(belfry.url ?? '', 'Ann');
+    const actor = ann.actor<typeof broken>('broken', 'a');
+    await actor.enter();
+    const message = expect.stringContaining('the schema of this kind fails on it');
+    expect(await refusal(actor.send(1))).toEqual({ wireCode: 107, message });
+    const ask = ann.rpc('ask', { actor: 'broken/a', data: 1 });
+    expect(await refusal(ask)).toEqual({ wireCode: 400, message });
+    const throws = expect.stringContaining('the schema of this kind throws');
+    const askZod = ann.rpc('ask', { actor: 'broken-zod/a', data: 1 });
+    expect(await refusal(askZod)).toEqual({ wireCode: 400, message: throws });
+    for (const kind of ['broken', 'broken-zod']) {
+      await expect
+        .poll(() => written)
+        .toContainEqual(expect.stringMatching(`"kind":"${kind}".*the schema is broken`));
+    }
   });
 
   test('what it was told survives a restart', async () => {
