@@ -2,7 +2,7 @@ import type { Store } from '@belfry/store';
 import type { MetricSource } from './metrics.ts';
 
 /** Of a store's counters, those that also go down. */
-const GAUGES: ReadonlySet<string> = new Set(['queued_bytes']);
+const GAUGES: ReadonlySet<string> = new Set(['queued_bytes', 'outbox_length']);
 
 /** The figures of a store for `/metrics`. */
 export function storeMetrics(store: Store): MetricSource {

@@ -233,7 +233,7 @@ test('a node that freezes stops its own partitions only', async () => {
 });
 
 test('what a process could not bring to its destination, the next one that claims brings', async () => {
-  const options = { url: cluster.url, partitions: PARTITIONS, prefix: 'crash', timeoutMs: 300 };
+  const options = { url: cluster.url, partitions: PARTITIONS, prefix: 'crash', timeoutMs: 1_000 };
   const [first, second] = [await openRedisStore(options), await openRedisStore(options)];
   const source: ActorKey = `room/${keyIn(0, 'source')}`;
   const away = [1, 2, 4, 5, 6, 7].find(
@@ -257,4 +257,55 @@ test('what a process could not bring to its destination, the next one that claim
   );
   expect((await claimOne(second, target)).messages.map(({ body }) => body)).toEqual(['late']);
   await second.close();
+});
+
+test('a destination that does not answer keeps nothing from the others, and gets all of its own in order later', async () => {
+  const store = await openRedisStore({
+    url: cluster.url,
+    partitions: PARTITIONS,
+    prefix: 'stuck',
+    timeoutMs: 1_000,
+  });
+  const elsewhere = (than: readonly RedisServer[]): number =>
+    [1, 2, 4, 5, 6, 7].find((p) => !than.includes(owner(slotOf(String(p))))) as number;
+  const source: ActorKey = `room/${keyIn(0, 'source')}`;
+  const home = owner(slotOf('0'));
+  const away = elsewhere([home]);
+  const frozen = owner(slotOf(String(away)));
+  const well = elsewhere([home, frozen]);
+  const stuck: ActorKey = `room/${keyIn(away, 'stuck')}`;
+  const free: ActorKey = `room/${keyIn(well, 'free')}`;
+  let rounds = 0;
+  /** More for the one that is stuck than a relay reads at once, with something for the other behind it. */
+  const round = async (): Promise<void> => {
+    rounds += 1;
+    await store.actors.send({ to: source, body: 'go' });
+    const many = Array.from({ length: 300 }, (_, i) => `${rounds}-${i}`);
+    const sends = many.map((body) => ({ to: stuck, body, inboxLimit: 10_000 }));
+    const last = { to: free, body: `${rounds}`, inboxLimit: 10_000 };
+    await store.actors.commit([turn(await claimOne(store, source), { sends: [...sends, last] })]);
+  };
+  const length = async (actor: ActorKey): Promise<number> =>
+    (await store.actors.peek(actor))?.inboxLength ?? 0;
+  try {
+    frozen.pause();
+    for (let i = 1; i <= 3; i++) {
+      await round();
+      await waitFor(async () => (await length(free)) === i, { timeoutMs: 10_000 });
+    }
+    expect(store.counters()['outbox_length']).toBe(903);
+  } finally {
+    frozen.resume();
+  }
+  await round();
+  await waitFor(async () => (await length(stuck)) === 1_200, { timeoutMs: 20_000 });
+  await waitFor(() => store.counters()['outbox_length'] === 0, { timeoutMs: 10_000 });
+  const got = async (actor: ActorKey): Promise<string[]> =>
+    (await claimOne(store, actor)).messages.map(({ body }) => body);
+  const expected = Array.from({ length: 1_200 }, (_, i) => `${Math.floor(i / 300) + 1}-${i % 300}`);
+  expect(await got(free)).toEqual(['1', '2', '3', '4']);
+  const first = await got(stuck);
+  expect(first).toEqual(expected.slice(0, first.length));
+  expect(await length(stuck)).toBe(1_200);
+  await store.close();
 });

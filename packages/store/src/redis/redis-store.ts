@@ -76,7 +76,7 @@ export class RedisStore implements Store {
   }
 
   counters(): StoreCounters {
-    return this.#parts.core.counters.snapshot();
+    return { ...this.#parts.core.counters.snapshot(), outbox_length: this.#relay.waiting };
   }
 
   close(): Promise<void> {

@@ -1,6 +1,6 @@
 --- Removes from the head of the outbox what was delivered everywhere.
 --- KEYS[1] key prefix · ARGV[1..3] see includes/partition.lua · ARGV[4] the last number delivered, [5] the most entries to look at
---- Returns how many are left.
+--- Returns how many were removed.
 --- @include outbox
 
 local last, list = tonumber(argv[4]), base .. 'ob'
@@ -15,8 +15,7 @@ end
 if done > 0 then
   call('LTRIM', list, done, -1)
 end
-local left = call('LLEN', list)
-if left == 0 then
+if call('LLEN', list) == 0 then
   call('ZREM', base .. 'due:m', OUTBOX_MEMBER)
 end
-return left
+return done
