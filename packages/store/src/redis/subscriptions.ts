@@ -70,7 +70,8 @@ export class Subscriptions implements SubscriberEvents {
     this.#wanted.delete(name);
     const subscriber = this.#subscribers.get(this.#addressOf(wanted) ?? '');
     const left = (subscriber?.remove(wanted) ?? Promise.resolve()).finally(() => {
-      this.#leaving.delete(name);
+      // The name may have been asked for again and given up again: that one still leaves.
+      if (this.#leaving.get(name) === left) this.#leaving.delete(name);
     });
     this.#leaving.set(name, left);
     return left;
