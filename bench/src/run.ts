@@ -54,7 +54,9 @@ if (parts.includes('throughput')) {
     for (const mode of ['flow', 'drain'] as const) {
       for (const actors of [1, 100, 10_000]) {
         progress(`throughput: ${store}, ${mode}, ${actors} actors`);
-        rows.push(await measureThroughput({ store, actors, messages, mode }));
+        const measured = await measureThroughput({ store, actors, messages, mode });
+        rows.push(measured.row);
+        violations.push(...measured.violations);
       }
     }
   }

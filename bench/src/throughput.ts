@@ -19,7 +19,9 @@ export interface ThroughputOptions {
 const WINDOW = 4_000;
 
 /** Redis: one process sends, one handles, one is Redis. Embedded: one process does it all. */
-export async function measureThroughput(options: ThroughputOptions): Promise<Row> {
+export async function measureThroughput(
+  options: ThroughputOptions,
+): Promise<{ row: Row; violations: readonly string[] }> {
   const dir = await mkdtemp(join(tmpdir(), 'belfry-bench-'));
   await using redis = options.store === 'redis' ? await startRedis({ appendonly: true }) : null;
   const role = {
@@ -45,17 +47,21 @@ export async function measureThroughput(options: ThroughputOptions): Promise<Row
     const earlier = options.mode === 'flow' ? warmUp : 0;
     if (options.mode === 'flow') await worker.order({ type: 'run' });
     await produce(options.mode === 'flow' ? warmUp : total);
-    if (options.mode === 'flow') await handledAll(worker, warmUp);
+    if (options.mode === 'flow') {
+      await handledAll(worker, { messages: warmUp, actors: options.actors });
+    }
     const before = await figures([worker, sender], redisPid);
     const start = performance.now();
     const sent = options.mode === 'flow' ? produce(total) : worker.order({ type: 'run' });
-    const handled = await handledAll(worker, earlier + total);
+    const messages = earlier + total;
+    const handled = await handledAll(worker, { messages, actors: options.actors });
     await sent;
     const seconds = (performance.now() - start) / 1_000;
     const after = await figures([worker, sender], redisPid);
+    const { applied } = await worker.order({ type: 'count', actors: options.actors });
     const spent = after.cpu.map((cpu, i) => cpu - (before.cpu[i] ?? 0));
     const [workerCpu = 0, senderCpu = 0, redisCpu = 0] = spent;
-    return {
+    const row: Row = {
       store: options.store,
       mode: options.mode,
       actors: options.actors,
@@ -66,20 +72,38 @@ export async function measureThroughput(options: ThroughputOptions): Promise<Row
       sender_cpu_s: round(senderCpu),
       redis_cpu_s: round(redisCpu),
       messages_per_commit: round(options.messages / (handled.turns - before.turns)),
+      unknown_commits: after.unknown,
       worker_rss_mib: Math.round(after.rss),
     };
+    const violations =
+      applied === messages
+        ? []
+        : [`throughput: ${options.store}: ${applied} messages were applied of ${messages}`];
+    return { row, violations };
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
 }
 
-async function handledAll(worker: LoadChild, messages: number): Promise<{ turns: number }> {
-  for (let last = -1, stuck = 0; ;) {
+/**
+ * Waits until so many messages have been handled. The worker does not count what it could not learn the outcome of, so once nothing
+ * moves the states are counted.
+ */
+async function handledAll(
+  worker: LoadChild,
+  { messages, actors }: { readonly messages: number; readonly actors: number },
+): Promise<{ turns: number }> {
+  for (let last = -1, still = 0; ;) {
     const { counters } = await worker.order({ type: 'figures' });
     const handled = counters['messages'] ?? 0;
-    if (handled >= messages) return { turns: counters['turns'] ?? 0 };
-    stuck = handled === last ? stuck + 1 : 0;
-    if (stuck > 1_500) throw new Error(`stuck at ${handled} of ${messages} messages`);
+    const turns = counters['turns'] ?? 0;
+    if (handled >= messages) return { turns };
+    still = handled === last ? still + 1 : 0;
+    if (still > 0 && still % 50 === 0) {
+      const { applied } = await worker.order({ type: 'count', actors });
+      if (applied >= messages) return { turns };
+      if (still > 1_500) throw new Error(`stuck at ${applied} of ${messages} messages`);
+    }
     last = handled;
     await sleep(20);
   }
@@ -88,7 +112,7 @@ async function handledAll(worker: LoadChild, messages: number): Promise<{ turns:
 async function figures(
   [worker, sender]: readonly [LoadChild, LoadChild | null],
   redisPid: number,
-): Promise<{ cpu: number[]; rss: number; turns: number }> {
+): Promise<{ cpu: number[]; rss: number; turns: number; unknown: number }> {
   const [own, other] = await Promise.all([
     worker.order({ type: 'figures' }),
     sender?.order({ type: 'figures' }),
@@ -97,6 +121,7 @@ async function figures(
     cpu: [own.cpuSeconds, other?.cpuSeconds ?? 0, cpuSecondsOf(redisPid)],
     rss: own.rssMiB,
     turns: own.counters['turns'] ?? 0,
+    unknown: own.counters['unknown_commits'] ?? 0,
   };
 }
 

@@ -4,7 +4,7 @@
  */
 import { encodeClientMessage, type ActorKey } from '@belfry/protocol';
 import { createRunner, type Runner } from '@belfry/actors';
-import { openEmbeddedStore, openRedisStore, type Store } from '@belfry/store';
+import { openEmbeddedStore, openRedisStore, StoreError, type Store } from '@belfry/store';
 import { adder, createBeater } from './bench-actors.ts';
 import type { LoadAnswer, LoadOrder, LoadRole } from './load-protocol.ts';
 
@@ -53,13 +53,14 @@ async function produce({
       const n = next++;
       const to: ActorKey = `adder/a${n % actors}`;
       for (;;) {
-        const result = await store.actors.send({
-          to,
-          body,
-          id: `${run}:${n}`,
-          inboxLimit: 1_000_000,
-        });
-        if (result === 'accepted') break;
+        const result = await store.actors
+          .send({ to, body, id: `${run}:${n}`, inboxLimit: 1_000_000 })
+          .catch((error: unknown) => {
+            if (error instanceof StoreError && error.temporary) return 'full';
+            throw error;
+          });
+        // Under its id a second one is taken for the first, so an unknown outcome is simply tried again.
+        if (result === 'accepted' || result === 'duplicate') break;
         if (result !== 'full') throw new Error(`message ${n} to ${to}: ${result}`);
       }
     }
@@ -83,6 +84,17 @@ async function repeatedTicks(actors: number): Promise<number> {
   return repeated;
 }
 
+async function countApplied(actors: number): Promise<number> {
+  const views = await Promise.all(
+    Array.from({ length: actors }, (_, i) => store.actors.peek(`adder/a${i}`)),
+  );
+  return views.reduce(
+    (sum, view) =>
+      sum + (view?.state == null ? 0 : (JSON.parse(view.state) as { count: number }).count),
+    0,
+  );
+}
+
 async function obey(order: LoadOrder): Promise<LoadAnswer> {
   switch (order.type) {
     case 'run':
@@ -98,6 +110,7 @@ async function obey(order: LoadOrder): Promise<LoadAnswer> {
       lateness.length = 0;
       break;
     case 'figures':
+    case 'count':
       break;
     case 'stop':
       await runner?.drain();
@@ -111,6 +124,7 @@ async function obey(order: LoadOrder): Promise<LoadAnswer> {
     cpuSeconds: (user + system) / 1e6,
     rssMiB: process.memoryUsage.rss() / 2 ** 20,
     lateness: order.type === 'figures' && order.lateness === true ? lateness : [],
+    applied: order.type === 'count' ? await countApplied(order.actors) : 0,
     repeated:
       order.type === 'figures' && order.repeatedOf !== undefined
         ? await repeatedTicks(order.repeatedOf)

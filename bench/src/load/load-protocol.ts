@@ -22,6 +22,8 @@ export type LoadOrder =
     }
   /** Brings ticking actors into being. */
   | { readonly type: 'wind'; readonly actors: number }
+  /** Counts the messages that are in the states of so many adders. */
+  | { readonly type: 'count'; readonly actors: number }
   | { readonly type: 'clear-lateness' }
   | { readonly type: 'figures'; readonly lateness?: boolean; readonly repeatedOf?: number }
   | { readonly type: 'stop' };
@@ -34,6 +36,8 @@ export interface LoadAnswer {
   readonly rssMiB: number;
   /** How late each tick ran, in ms. */
   readonly lateness: readonly number[];
+  /** What `count` found. */
+  readonly applied: number;
   /** Ticks whose number was not above the last one's. */
   readonly repeated: number;
 }
