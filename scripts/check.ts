@@ -25,6 +25,8 @@ function publishable(): string[] {
 const steps: Record<string, () => string[][]> = {
   format: () => [['node_modules/oxfmt/bin/oxfmt', '--check']],
   types: () => [['node_modules/typescript/bin/tsc', '-b']],
+  // On what `types` emitted, hence after it.
+  consumer: () => [['node_modules/typescript/bin/tsc', '-p', 'scripts/consumer']],
   lint: () => [
     [
       'node_modules/oxlint/bin/oxlint',

@@ -87,12 +87,15 @@ export function optionalText(
   });
 }
 
+/** Words as `z.enum` has them. Named, for what the compiler makes of it by itself is nothing that it can read back. */
+type WordEnum<W extends readonly string[]> = z.ZodEnum<{ [K in W[number]]: K }>;
+
 /** One of a few words. */
 export function oneOf<const W extends readonly [string, ...string[]]>(
   words: W,
   fallback: W[number],
   rest: { readonly doc: string } & Extra,
-) {
+): z.ZodDefault<WordEnum<W>> {
   const { doc, ...extra } = rest;
   return register(z.enum(words).default(fallback as never), {
     kind: 'string',
@@ -103,11 +106,15 @@ export function oneOf<const W extends readonly [string, ...string[]]>(
   });
 }
 
+type SomeOf<W extends readonly string[]> = z.ZodPrefault<
+  z.ZodPipe<z.ZodArray<WordEnum<W>>, z.ZodTransform<W[number][], W[number][]>>
+>;
+
 /** Some of a few words, at least one. */
 export function someOf<const W extends readonly [string, ...string[]]>(
   words: W,
   rest: { readonly doc: string } & Extra,
-) {
+): SomeOf<W> {
   const { doc, ...extra } = rest;
   const all: W[number][] = [...words];
   const schema = z

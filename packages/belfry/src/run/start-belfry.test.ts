@@ -174,7 +174,7 @@ describe('startBelfry in one process', () => {
     const belfry = await startBelfry({ ...config, guests: { enabled: true } }, { log });
     await using _stopped = { [Symbol.asyncDispose]: () => belfry.stop() };
     const ann = await guest(belfry.url ?? '', 'Ann');
-    const actor = ann.actor<typeof broken>('broken', 'a');
+    const actor = ann.actor<number, unknown>('broken', 'a');
     await actor.enter();
     const message = expect.stringContaining('the schema of this kind fails on it');
     expect(await refusal(actor.send(1))).toEqual({ wireCode: 107, message });
