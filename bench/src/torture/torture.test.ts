@@ -44,7 +44,8 @@ it(
       '--seed',
       '1',
     );
-    expect({ code, output }).toMatchObject({ code: 0 });
+    // Whoever looks at a failure needs all of it.
+    if (code !== 0) throw new Error(`it ended with ${code}:\n${output}`);
     const counts = ['redis', 'embedded'].map((store) =>
       expect.objectContaining({ store, rooms: 4, violations: 0 }),
     );
