@@ -42,8 +42,7 @@ async function produce({
   window: number;
 }): Promise<void> {
   const body = encodeClientMessage(
-    'bench',
-    'bench',
+    { user: 'bench', client: 'bench' },
     JSON.stringify({ add: 1, note: 'y'.repeat(50) }),
   );
   const run = ++produced;
@@ -69,7 +68,10 @@ async function produce({
 }
 
 async function wind(actors: number): Promise<void> {
-  const body = encodeClientMessage('bench', 'bench', JSON.stringify({ add: 1, note: '' }));
+  const body = encodeClientMessage(
+    { user: 'bench', client: 'bench' },
+    JSON.stringify({ add: 1, note: '' }),
+  );
   await Promise.all(
     Array.from({ length: actors }, (_, i) => store.actors.send({ to: `beater/b${i}`, body })),
   );

@@ -12,7 +12,7 @@ export type Output<S> = S extends StandardSchemaV1 ? StandardSchemaV1.InferOutpu
 /** What a schema takes. */
 export type Input<S> = S extends StandardSchemaV1 ? StandardSchemaV1.InferInput<S> : never;
 
-/** A client, as the Beacon knows it from its token. */
+/** A client, as the Beacon knows it from its token: `user`, `client` (the connection) and, when it is short, `info`. */
 export type ClientSender = Extract<Sender, { type: 'client' }>;
 
 /** Another actor, or the deployment itself (an RPC, an HTTP endpoint, the CLI). */

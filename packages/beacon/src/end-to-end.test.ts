@@ -245,17 +245,18 @@ describe('a Beacon on the embedded store, with the unmodified SDK', () => {
     await expect(heard.subscription.presence()).rejects.toMatchObject({ code: 108 });
     await expect(heard.subscription.history({ limit: 1 })).rejects.toMatchObject({ code: 108 });
     const clientId = await waitFor(() => (ann as unknown as { _client: string })._client);
+    const from = { type: 'client', user: 'ann', client: clientId, info: { name: 'Ann' } };
     expect(await inboxOf(store, 'room/1')).toEqual([
       { type: 'enter', user: 'ann', info: { name: 'Ann' } },
       {
         type: 'message',
-        from: { type: 'client', user: 'ann', client: clientId },
+        from,
         id: 'm1',
         data: { type: 'mark' },
       },
       {
         type: 'message',
-        from: { type: 'client', user: 'ann', client: clientId },
+        from,
         data: { type: 'plain' },
       },
     ]);

@@ -6,7 +6,13 @@
 
 /** The identity of a sender, as the Beacon or the runtime knows it; never taken from a payload. */
 export type Sender =
-  | { readonly type: 'client'; readonly user: string; readonly client: string }
+  | {
+      readonly type: 'client';
+      readonly user: string;
+      readonly client: string;
+      /** The connection's info, as its token gives it (any JSON value); absent when there is none or it is longer than `MAX_SENDER_INFO_BYTES`. */
+      readonly info?: unknown;
+    }
   | { readonly type: 'actor'; readonly actor: string }
   | { readonly type: 'system' };
 
@@ -60,18 +66,46 @@ export function encodeActorMessage(message: ActorMessage): string {
   return JSON.stringify(message);
 }
 
-/** The text of a client's message, with the client's own JSON text passed through unchanged. */
-export function encodeClientMessage(user: string, client: string, dataJson: string): string {
-  return `{"type":"message","from":{"type":"client","user":${JSON.stringify(user)},"client":${JSON.stringify(client)}},"data":${dataJson}}`;
+/** The longest info, in bytes of JSON text, that every message of a client carries: it is written and read with each. */
+export const MAX_SENDER_INFO_BYTES = 1_024;
+
+const utf8 = new TextEncoder();
+
+function isShort(infoJson: string): boolean {
+  if (infoJson.length > MAX_SENDER_INFO_BYTES) return false;
+  // A character of a string takes three bytes at most.
+  if (infoJson.length * 3 <= MAX_SENDER_INFO_BYTES) return true;
+  return utf8.encode(infoJson).length <= MAX_SENDER_INFO_BYTES;
 }
 
-/** The same for a message to which the client gave an id. */
-export function encodeIdentifiedMessage(
-  from: { readonly user: string; readonly client: string; readonly id: string },
+/** A client as a sender. `info` is left out when it is longer than `MAX_SENDER_INFO_BYTES`. */
+export function clientSender(
+  user: string,
+  client: string,
+  info: unknown,
+): Extract<Sender, { type: 'client' }> {
+  const bare = { type: 'client', user, client } as const;
+  return info !== undefined && isShort(JSON.stringify(info)) ? { ...bare, info } : bare;
+}
+
+/** Which client a message comes from, and how it named the message. */
+export interface ClientOrigin {
+  readonly user: string;
+  readonly client: string;
+  /** The connection's info; it is left out of the message when it is longer than `MAX_SENDER_INFO_BYTES`. */
+  readonly infoJson?: string | undefined;
+  readonly id?: string | undefined;
+}
+
+/** The text of a client's message, with the client's own JSON text passed through unchanged. */
+export function encodeClientMessage(
+  { user, client, infoJson, id }: ClientOrigin,
   dataJson: string,
 ): string {
-  const { user, client, id } = from;
-  return `{"type":"message","from":{"type":"client","user":${JSON.stringify(user)},"client":${JSON.stringify(client)}},"id":${JSON.stringify(id)},"data":${dataJson}}`;
+  let text = `{"type":"message","from":{"type":"client","user":${JSON.stringify(user)},"client":${JSON.stringify(client)}`;
+  if (infoJson !== undefined && isShort(infoJson)) text += `,"info":${infoJson}`;
+  text += id === undefined ? '}' : `},"id":${JSON.stringify(id)}`;
+  return `${text},"data":${dataJson}}`;
 }
 
 /** Reads what `encodeActorMessage` or `encodeClientMessage` wrote. Throws a SyntaxError on anything that is not JSON. */

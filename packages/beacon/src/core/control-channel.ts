@@ -2,7 +2,6 @@ import {
   channelKey,
   encodeActorMessage,
   encodeClientMessage,
-  encodeIdentifiedMessage,
   memberText,
   parseActorKey,
   actorKey,
@@ -60,23 +59,23 @@ export function openEnvelope(json: string): ClientMessage {
 export function controlSend(
   target: ControlTarget,
   message: ClientMessage,
-  from: { readonly user: string; readonly client: string },
+  from: {
+    readonly user: string;
+    readonly client: string;
+    readonly infoJson?: string | undefined;
+  },
 ): Send {
-  const { user, client } = from;
+  const { user, client, infoJson } = from;
+  const { id, dataJson } = message;
   const send = {
     to: target.actor,
     // The actor sees the id as well, so that a refusal can name the message.
-    body:
-      message.id === null
-        ? encodeClientMessage(user, client, message.dataJson)
-        : encodeIdentifiedMessage({ user, client, id: message.id }, message.dataJson),
+    body: encodeClientMessage({ user, client, infoJson, id: id ?? undefined }, dataJson),
     mustExist: target.kind.explicit,
     inboxLimit: target.kind.inboxLimit,
   };
   // Escaped, so that no user can make up another's id.
-  return message.id === null
-    ? send
-    : { ...send, id: `${encodeURIComponent(user.toWellFormed())}:${message.id}` };
+  return id === null ? send : { ...send, id: `${encodeURIComponent(user.toWellFormed())}:${id}` };
 }
 
 /** The messages that presence on a control channel becomes. */

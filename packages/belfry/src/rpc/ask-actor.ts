@@ -1,6 +1,12 @@
 import type { Asker } from '@belfry/actors';
 import { type ActorKinds, RpcError, type RpcHandler } from '@belfry/beacon';
-import { actorKey, controlChannel, parseActorKey, replyErrors } from '@belfry/protocol';
+import {
+  actorKey,
+  clientSender,
+  controlChannel,
+  parseActorKey,
+  replyErrors,
+} from '@belfry/protocol';
 import { asked, RPC_CODES } from './rpc-codes.ts';
 
 export interface AskActorOptions {
@@ -16,7 +22,7 @@ export interface AskActorOptions {
  * and the same is asked of it: it is or may be on that channel, and the data fits the kind.
  */
 export function askActor({ asker, kinds, timeoutMs }: AskActorOptions): RpcHandler {
-  return async (data, { user, client, mayBeOn }) => {
+  return async (data, { user, client, info, mayBeOn }) => {
     const input = (data ?? {}) as { readonly actor?: unknown; readonly data?: unknown };
     const key = typeof input.actor === 'string' ? parseActorKey(input.actor) : null;
     if (key === null) {
@@ -39,7 +45,7 @@ export function askActor({ asker, kinds, timeoutMs }: AskActorOptions): RpcHandl
     if (problem !== null) throw new RpcError(RPC_CODES.badRequest, `data: ${problem}`);
     return asked(
       asker.ask(actor, input.data, {
-        from: { type: 'client', user, client },
+        from: clientSender(user, client, info),
         mustExist: kind.explicit,
         timeoutMs,
         inboxLimit: kind.inboxLimit,

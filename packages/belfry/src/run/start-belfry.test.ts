@@ -79,6 +79,27 @@ describe('startBelfry in one process', () => {
     expect(Number.isInteger(now)).toBe(true);
   });
 
+  test('a handler sees the info of its sender’s token, with a message and with an ask', async () => {
+    using directory = temporaryDirectory();
+    const greeter = defineActor('greeter', {
+      control: z.null(),
+      server: z.strictObject({ by: z.unknown() }),
+      initial: () => ({}),
+      onMessage(ctx, _message, { info }) {
+        ctx.publish({ by: info });
+        ctx.reply({ by: info });
+      },
+    });
+    await using belfry = await start(directory.path, { actors: [greeter] });
+    const ann = await guest(belfry.url, 'Ann');
+    const actor = ann.actor<typeof greeter>('greeter', 'a');
+    await actor.enter();
+    await actor.send(null);
+    await expect.poll(() => actor.latest?.message).toEqual({ by: { name: 'Ann' } });
+    const data = { actor: 'greeter/a', data: null };
+    expect(await ann.rpc('ask', data)).toEqual({ by: { name: 'Ann' } });
+  });
+
   test('a client whose token is refused is told so by enter, before and after the connection has ended', async () => {
     using directory = temporaryDirectory();
     await using belfry = await start(directory.path);

@@ -41,8 +41,7 @@ function turn({ actor, fence, version, messages, wakeAt }: ClaimedActor): Commit
 /** Senders keep `window` messages under way; one scheduler per partition claims and commits. */
 async function cycles(store: Store): Promise<void> {
   const body = encodeClientMessage(
-    'ann',
-    'c1',
+    { user: 'ann', client: 'c1' },
     '{"type":"move","cell":4,"note":"a message of common size"}',
   );
   let running = true;

@@ -19,7 +19,10 @@ const [actors = 1000, seconds = 3] = numbers.map(Number);
 const prefix = `bench-${process.pid}`;
 const state = JSON.stringify({ board: 'x'.repeat(580) });
 const history = { size: 20, ttlMs: 300_000, metaTtlMs: 3_600_000 };
-const body = encodeClientMessage('ann', 'c1', '{"type":"move","cell":4,"note":"of common size"}');
+const body = encodeClientMessage(
+  { user: 'ann', client: 'c1' },
+  '{"type":"move","cell":4,"note":"of common size"}',
+);
 const admin = createClient({ url });
 
 type Turn = Pick<ClaimedActor, 'actor' | 'fence' | 'version' | 'messages'>;
