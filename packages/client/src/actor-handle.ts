@@ -49,8 +49,9 @@ export interface ActorHandle<Control, Server, User> {
    */
   enter(): Promise<void>;
   /**
-   * Sends a message. Resolves when the server has it for good: the actor will handle it, once, after those sent before. Rejects with a
-   * `BelfryError`. Lost replies and connections are retried by themselves.
+   * Sends a message. Resolves when the server has it for good: the actor will handle it, once. Rejects with a `BelfryError`. Lost replies
+   * and connections are retried by themselves. Messages are handled in the order they were sent; while the server's store fails, one
+   * that is under way may overtake one that has to be sent again. Wait for the promise where that matters.
    */
   send(message: Control): Promise<Accepted>;
   /** Goes: the actor hears of it unless the same user is there by another connection. What is under way is given up. */
