@@ -51,6 +51,9 @@ describe('belfry start', () => {
     const { token, user } = (await guest.json()) as { token: string; user: string };
     expect(user).toMatch(/^guest-/);
     expect((await fetch(`${url}/nowhere`)).status).toBe(404);
+    const plain = await fetch(`${url}/connection/websocket`);
+    expect([plain.status, plain.headers.get('upgrade')]).toEqual([426, 'websocket']);
+    expect(await plain.text()).toContain('is for WebSocket clients');
     expect((await post(`${url}/health`, {})).status).toBe(405);
 
     const secretsFile = join(directory.path, '.belfry', 'secrets.json');

@@ -61,6 +61,8 @@ export function explainIssue(
   const origin = originOf(pathText(path));
   if (value === undefined) return [`${name}: is missing (${origin}); it must be ${expects}.`];
   const got =
-    info?.secret === undefined ? `got ${show(value)}` : 'the value that is given does not fit';
+    info?.secret === undefined
+      ? `got ${show(value)}`
+      : 'got a value that is not shown, for it may hold a secret';
   return [`${name}: ${got} (${origin}); it must be ${expects}.`];
 }

@@ -112,7 +112,9 @@ describe('a config that is wrong says what, where and how to mend it', () => {
 
   test('a secret that does not fit is not repeated', () => {
     const [problem] = problemsOf({}, { BELFRY_REDIS_URL: 'http://ann:hunter2@host' });
-    expect(problem).toContain('redis.url: the value that is given does not fit (BELFRY_REDIS_URL)');
+    expect(problem).toContain(
+      'redis.url: got a value that is not shown, for it may hold a secret (BELFRY_REDIS_URL)',
+    );
     expect(problem).not.toContain('hunter2');
   });
 

@@ -8,7 +8,8 @@ import { beaconConfigOf } from '../config/beacon-config.ts';
 import type { EffectiveConfig } from '../config/resolve-config.ts';
 import type { Listening } from '../http/listen.ts';
 import { findPortal, portalFallback } from '../http/portal.ts';
-import type { Fallback, Route } from '../http/router.ts';
+import { HttpError } from '../http/http-error.ts';
+import { type Fallback, pathOf, type Route } from '../http/router.ts';
 import type { Logger } from '../log/logger.ts';
 import { askActor } from '../rpc/ask-actor.ts';
 import { createRoom } from '../rpc/create-room.ts';
@@ -32,7 +33,7 @@ export interface RunBeaconOptions {
 /** The role `beacon` of this process. */
 export interface BeaconPart {
   readonly routes: readonly Route[];
-  readonly fallback: Fallback | undefined;
+  readonly fallback: Fallback;
   readonly metrics: MetricSource;
   /** Takes the WebSocket connections of a server. */
   attach(listening: Listening): void;
@@ -54,6 +55,18 @@ function portalOf({ effective, log }: RunBeaconOptions): Fallback | undefined {
     return undefined;
   }
   return portalFallback(directory);
+}
+
+/** The portal, and a word for whoever opens the address of the WebSocket in a browser. */
+function fallbackOf(options: RunBeaconOptions): Fallback {
+  const portal = portalOf(options);
+  const { handler_prefix: path } = options.effective.config.websocket;
+  return (request, response) => {
+    if (portal?.(request, response) === true) return true;
+    if (pathOf(request) !== path) return false;
+    const message = `${path} is for WebSocket clients; connect to it with @belfry/client or a centrifuge SDK.`;
+    throw new HttpError(426, 'upgrade_required', message).with('upgrade', 'websocket');
+  };
 }
 
 function guestRouteOf({ effective: { config }, tokenSecret }: RunBeaconOptions): Route {
@@ -131,7 +144,7 @@ export function createBeaconPart(options: RunBeaconOptions): BeaconPart {
   const beacon = createTheBeacon(options, asker);
   return {
     routes: [guestRouteOf(options)],
-    fallback: portalOf(options),
+    fallback: fallbackOf(options),
     metrics: metricsOf(beacon),
     attach({ server }) {
       attachBeacon(server, beacon);
