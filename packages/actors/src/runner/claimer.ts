@@ -28,8 +28,10 @@ interface Desk {
   claiming: boolean;
   /** Since when, on the local clock. */
   since: Millis;
-  /** The claim takes so long that it does not count against the others. */
+  /** The partition does not answer, and has not yet since: its claims do not count against the others. */
   slow: boolean;
+  /** The claim on its way does. */
+  counts: boolean;
   /** Something came due while a claim was on its way: it may have come too late for that one. */
   again: boolean;
   /** The next claim is the sweep's: it takes what is overdue in lanes that prefer others. */
@@ -49,7 +51,7 @@ export class Claimer {
   #claims = 0;
   /** Of these, those that count. */
   #quickClaims = 0;
-  #patience: ReturnType<typeof setTimeout> | undefined;
+  #waitTimer: ReturnType<typeof setTimeout> | undefined;
   #sweepTimer: ReturnType<typeof setTimeout> | undefined;
   #sweepNext = 0;
 
@@ -60,6 +62,7 @@ export class Claimer {
       claiming: false,
       since: 0,
       slow: false,
+      counts: false,
       again: false,
       sweep: false,
       misses: 0,
@@ -81,7 +84,7 @@ export class Claimer {
   stop(): void {
     this.#alarm.clear();
     this.#waiting.clear();
-    clearTimeout(this.#patience);
+    clearTimeout(this.#waitTimer);
     clearTimeout(this.#sweepTimer);
   }
 
@@ -127,38 +130,39 @@ export class Claimer {
     }
     if (!this.#mayClaim() || this.#input.room(desk.partition) <= 0) {
       this.#waiting.add(desk);
-      this.#losePatience();
+      this.#watchWaiting();
       return;
     }
     desk.claiming = true;
     desk.again = false;
     desk.since = this.#input.context.clock.local();
+    desk.counts = !desk.slow;
     this.#claims++;
-    this.#quickClaims++;
+    if (desk.counts) this.#quickClaims++;
     void this.#ask(desk).finally(() => {
       desk.claiming = false;
       this.#claims--;
-      if (!desk.slow) this.#quickClaims--;
-      desk.slow = false;
+      if (desk.counts) this.#quickClaims--;
       if (desk.again || desk.sweep) this.#claim(desk);
       this.roomAgain();
     });
   }
 
   /** Claims wait for others: soon those of partitions that do not answer count no more. */
-  #losePatience(): void {
-    const { clock, options } = this.#input.context;
-    this.#patience ??= setTimeout(() => {
-      this.#patience = undefined;
-      const latest = clock.local() - options.patienceMs;
+  #watchWaiting(): void {
+    const { clock, patience } = this.#input.context;
+    this.#waitTimer ??= setTimeout(() => {
+      this.#waitTimer = undefined;
+      const now = clock.local();
       for (const desk of this.#desks) {
-        if (!desk.claiming || desk.slow || desk.since > latest) continue;
+        if (!desk.claiming || !desk.counts || !patience.isOver(desk.since, now)) continue;
         desk.slow = true;
+        desk.counts = false;
         this.#quickClaims--;
       }
       this.roomAgain();
-      if (this.#waiting.size > 0) this.#losePatience();
-    }, options.patienceMs / 2);
+      if (this.#waiting.size > 0) this.#watchWaiting();
+    }, patience.checkMs);
   }
 
   async #ask(desk: Desk): Promise<void> {
@@ -185,6 +189,8 @@ export class Claimer {
         maxMessages: options.maxMessages,
       });
       clock.heard(reply.now, sentAt);
+      context.patience.answered(sentAt, clock.local());
+      desk.slow = false;
       this.#settle(desk, reply);
       onClaimed(reply);
     } catch (error) {

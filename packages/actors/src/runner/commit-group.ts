@@ -12,16 +12,17 @@ export interface CommitGroupInput {
   readonly unknown: (pending: readonly PendingTurn[], error: unknown) => void;
 }
 
-/** Commits turns together and tells how each ended. Never rejects. */
-export async function commitGroup(input: CommitGroupInput): Promise<void> {
+/** Commits turns together and tells how each ended. Never rejects; false: the store did not answer. */
+export async function commitGroup(input: CommitGroupInput): Promise<boolean> {
   const { context, group, unknown } = input;
   try {
     await commitTogether(input, group);
+    return true;
   } catch (error) {
     const hopeless = error instanceof StoreError && !error.temporary && error.code !== 'closed';
     if (!hopeless || group.length === 1 || context.phase === 'stopped') {
       unknown(group, error);
-      return;
+      return hopeless;
     }
     // One commit that the store will never take must not take its group along; repeating the others is safe by their versions.
     for (const pending of group) {
@@ -31,6 +32,7 @@ export async function commitGroup(input: CommitGroupInput): Promise<void> {
         unknown([pending], error);
       }
     }
+    return true;
   }
 }
 

@@ -61,9 +61,9 @@ test('while one master of a Cluster is frozen the actors of the others go on, an
   };
   await using lab = await open();
   await using store = await open();
-  // Few at a time, so that those of one master could take all there is.
+  // Fewer at a time than one master has, so that they could take all there is.
   await using runner = await startRunner(store, [metronome, adder], {
-    options: { maxCommits: 8, maxActive: 16, maxClaims: 2 },
+    options: { maxCommits: 24, maxActive: 24, maxClaims: 2 },
   });
   const metronomes = spread('metronome', 4);
   const adders = spread('adder', 1);

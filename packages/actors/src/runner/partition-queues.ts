@@ -1,5 +1,6 @@
 import { allPartitions, type Millis, type Partition } from '@belfry/store';
 import type { HeldActor } from './held-actor.ts';
+import type { Patience } from './patience.ts';
 import type { RunnerOptions } from './runner-options.ts';
 import type { StoreClock } from './store-clock.ts';
 
@@ -16,13 +17,14 @@ export interface PartitionQueue {
   calls: number;
   /** Since when calls are on their way without any answer, on the local clock. */
   since: Millis;
-  /** The partition does not answer: what it holds up counts for itself, not against the others. */
+  /** The partition does not answer, and has not yet since: what it holds up does not count against the others. */
   slow: boolean;
 }
 
 export interface PartitionQueuesInput {
   readonly partitions: number;
   readonly clock: StoreClock;
+  readonly patience: Patience;
   readonly options: RunnerOptions;
   /** A partition turned slow, and what it held up counts no more. */
   readonly onSlow: () => void;
@@ -70,13 +72,14 @@ export class PartitionQueues {
     return this.#queues[partition] as PartitionQueue;
   }
 
-  /** How many more actors of a partition may be taken. */
+  /** How many more actors of a partition may be taken: none while we wait for one that does not answer, few to try it again. */
   room(partition: Partition): number {
     const { maxActive, batchLimit } = this.#input.options;
+    const { slow, calls, ready } = this.of(partition);
+    if (slow) return calls > 0 ? 0 : batchLimit - ready.length;
     let shared = this.active;
     for (const queue of this.#slow) shared -= queue.ready.length + queue.busy;
-    const { slow, ready, busy } = this.of(partition);
-    return Math.min(maxActive - shared, slow ? batchLimit - ready.length - busy : maxActive);
+    return maxActive - shared;
   }
 
   push(held: HeldActor): void {
@@ -120,11 +123,16 @@ export class PartitionQueues {
     this.#consider(queue);
   }
 
+  /** The store answered such a call. */
+  answered(queue: PartitionQueue): void {
+    this.#input.patience.answered(queue.since, this.#input.clock.local());
+    queue.slow = false;
+    this.#slow.delete(queue);
+  }
+
   /** Such a call has ended, in whatever way. */
   ended(queue: PartitionQueue, actors: number, group: boolean): void {
     queue.since = this.#input.clock.local();
-    queue.slow = false;
-    this.#slow.delete(queue);
     if (group) queue.groups--;
     queue.busy -= actors;
     this.#busy -= actors;
@@ -159,20 +167,20 @@ export class PartitionQueues {
   }
 
   #watch(): void {
-    const { clock, options, onSlow } = this.#input;
+    const { clock, patience, onSlow } = this.#input;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      const latest = clock.local() - options.patienceMs;
+      const now = clock.local();
       const before = this.#slow.size;
       for (const queue of this.#calling) {
-        if (queue.since > latest) continue;
+        if (!patience.isOver(queue.since, now)) continue;
         queue.slow = true;
         this.#slow.add(queue);
         this.#consider(queue);
       }
       if (this.#calling.size > 0) this.#watch();
       if (this.#slow.size > before) onSlow();
-    }, options.patienceMs / 2);
+    }, patience.checkMs);
   }
 }
 

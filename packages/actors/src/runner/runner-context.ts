@@ -1,6 +1,7 @@
 import type { ActorStore, Lane, Partition } from '@belfry/store';
 import type { TurnOptions } from '../core/turn.ts';
 import type { AnyActorDefinition } from '../define-actor.ts';
+import { Patience } from './patience.ts';
 import { NO_PREFERENCES, type Preferences } from './rendezvous.ts';
 import { RunnerMetrics } from './runner-metrics.ts';
 import {
@@ -21,6 +22,7 @@ export interface RunnerContext {
   readonly turnOptions: TurnOptions;
   readonly options: RunnerOptions;
   readonly clock: StoreClock;
+  readonly patience: Patience;
   readonly metrics: RunnerMetrics;
   readonly tell: (event: RunnerEvent) => void;
   readonly storeFailed: (during: StoreCall, error: unknown) => void;
@@ -56,6 +58,7 @@ export function createRunnerContext(input: RunnerInput): RunnerContext {
       inboxLimitOf: (kind) => definitions.get(kind)?.spec.inboxLimit,
     },
     clock: new StoreClock(),
+    patience: new Patience(options.patienceMs),
     metrics,
     tell,
     storeFailed(during, error) {

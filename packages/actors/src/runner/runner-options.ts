@@ -62,7 +62,10 @@ export interface RunnerOptions extends Pick<
   readonly sliceMs: number;
   /** The most commits on their way. Default 1,024. */
   readonly maxCommits: number;
-  /** When a partition has not answered for so long, the others stop waiting for what it holds up. Default 250. */
+  /**
+   * When a partition has not answered for so long, and for four times as long as answers usually take, the others stop waiting for
+   * what it holds up. Default 250.
+   */
   readonly patienceMs: number;
 }
 

@@ -46,7 +46,7 @@ export class TurnPump {
 
   constructor(input: TurnPumpInput) {
     const { context, onRoom } = input;
-    const { clock, options, store } = context;
+    const { clock, patience, options, store } = context;
     this.#input = input;
     this.#context = context;
     this.#alarm = new Alarm(clock, (held) => this.#enqueue(held));
@@ -54,6 +54,7 @@ export class TurnPump {
     this.#queues = new PartitionQueues({
       partitions: store.partitions,
       clock,
+      patience,
       options,
       onSlow: () => {
         this.#schedule();
@@ -206,13 +207,14 @@ export class TurnPump {
   async #commit(queue: PartitionQueue, group: readonly PendingTurn[]): Promise<void> {
     this.#groups++;
     this.#queues.sent(queue, group.length, true);
-    await commitGroup({
+    const answered = await commitGroup({
       context: this.#context,
       group,
       settle: (pending, result, sentAt) => this.#settle(pending, result, sentAt),
       unknown: (pending, error) => this.#unknown(pending, error),
     });
     this.#groups--;
+    if (answered) this.#queues.answered(queue);
     this.#queues.ended(queue, group.length, true);
     if (this.#queues.runnable || !this.#returns.quiet) this.#schedule();
     this.#input.onRoom();
@@ -275,6 +277,7 @@ export class TurnPump {
     this.#queues.sent(queue, 1, false);
     try {
       const messages = await actors.inbox({ actor, fence }, options.maxMessages);
+      this.#queues.answered(queue);
       if (!this.#isHeld(held)) return;
       held.phase = 'waiting';
       if (messages === null) {
