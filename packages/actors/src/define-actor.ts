@@ -74,7 +74,7 @@ export interface TurnContext<State, ServerMessage, UserMessage> {
   readonly now: Millis;
   /** The actor's state: plain JSON data. Change it in place or assign a new one. */
   state: State;
-  /** A number in [0, 1), the same when the turn is run again. Seeded from the deployment's secret, the actor and its version. */
+  /** A number in [0, 1), the same when the turn is run again. Seeded from the deployment's secret, the actor, this life of it and its version. */
   random(): number;
   /** Publishes to everyone on `server:<kind>/<id>`. */
   publish(message: ServerMessage): void;

@@ -1,6 +1,6 @@
 /**
  * The random numbers of one turn: sfc32 (Chris Doty-Humphrey, PractRand), seeded by a 128-bit hash of the deployment's secret, the
- * actor and its version, so that they are the same whenever the turn is run again and cannot be guessed without the secret. Not for
+ * actor, its life (one that is deleted and made again has another) and its version, so that they are the same whenever the turn is run again and cannot be guessed without the secret. Not for
  * keys or tokens: it is no cryptographic generator.
  */
 export interface Random {

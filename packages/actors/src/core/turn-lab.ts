@@ -1,5 +1,5 @@
 import { encodeActorMessage, type ActorMessage } from '@belfry/protocol';
-import type { ActorPublication, InboxMessage, Version } from '@belfry/store';
+import type { ActorPublication, Fence, InboxMessage, Version } from '@belfry/store';
 import type { AnyActorDefinition } from '../define-actor.ts';
 import { runTurn } from './run-turn.ts';
 import type { TurnOptions, TurnOutcome, TurnSnapshot } from './turn.ts';
@@ -28,6 +28,7 @@ export function localActor(
     snapshot: {
       key: `${definition.kind}/1`,
       version: 0 as Version,
+      fence: 1 as Fence,
       state: null,
       meta: null,
       wakeAt: null,
@@ -46,7 +47,9 @@ export function localActor(
       actor.snapshot = {
         ...before,
         messages: [],
-        version: (before.version + 1) as Version,
+        version: (commit.state === null ? 0 : before.version + 1) as Version,
+        // As the store does: a deleted actor's lease is given back.
+        fence: (before.fence + (commit.state === null ? 1 : 0)) as Fence,
         state: commit.state === undefined ? before.state : commit.state,
         meta: commit.meta,
         wakeAt: commit.wakeAt,

@@ -5,6 +5,8 @@ import { NO_TICKS, type TickGrid, type TickPlan } from './tick-plan.ts';
 export interface TurnMeta {
   /** The time of the last turn; 0 before the first. */
   readonly now: Millis;
+  /** Tells this life of the actor from others of the same key: the fence of its first commit; `null` before that. */
+  readonly life: number | null;
   readonly plan: TickPlan;
   /** The rate was started or stopped before; false: an actor from before its kind had a rate. */
   readonly rateKnown: boolean;
@@ -25,6 +27,7 @@ export interface HeadFailure {
 
 export const NEW_META: TurnMeta = {
   now: 0,
+  life: null,
   plan: NO_TICKS,
   rateKnown: false,
   tickFailures: 0,
@@ -35,6 +38,7 @@ export const NEW_META: TurnMeta = {
 /** The stored form: what is usual is left out, so that it stays short. */
 interface StoredMeta {
   readonly now: Millis;
+  readonly life?: number;
   readonly n?: number;
   readonly at?: Millis;
   readonly once?: true;
@@ -45,20 +49,24 @@ interface StoredMeta {
   readonly head?: HeadFailure;
 }
 
+/** Written by hand: every turn does it. */
 export function encodeMeta(meta: TurnMeta): string {
-  const { plan } = meta;
-  const stored: StoredMeta = {
-    now: meta.now,
-    ...(plan.n > 0 && { n: plan.n }),
-    ...(plan.at !== null && { at: plan.at }),
-    ...(plan.once && { once: true }),
-    ...(plan.skipped > 0 && { skipped: plan.skipped }),
-    ...(meta.rateKnown && { grid: plan.grid }),
-    ...(meta.tickFailures > 0 && { tickFailures: meta.tickFailures }),
-    ...(meta.tickError !== null && { tickError: meta.tickError }),
-    ...(meta.head !== null && { head: meta.head }),
-  };
-  return JSON.stringify(stored);
+  const { plan, life, tickFailures, tickError, head } = meta;
+  let text = `{"now":${meta.now}`;
+  if (life !== null) text += `,"life":${life}`;
+  if (plan.n > 0) text += `,"n":${plan.n}`;
+  if (plan.at !== null) text += `,"at":${plan.at}`;
+  if (plan.once) text += ',"once":true';
+  if (plan.skipped > 0) text += `,"skipped":${plan.skipped}`;
+  if (meta.rateKnown) text += `,"grid":${gridText(plan.grid)}`;
+  if (tickFailures > 0) text += `,"tickFailures":${tickFailures}`;
+  if (tickError !== null) text += `,"tickError":${JSON.stringify(tickError)}`;
+  if (head !== null) text += `,"head":${JSON.stringify(head)}`;
+  return `${text}}`;
+}
+
+function gridText(grid: TickGrid | null): string {
+  return grid === null ? 'null' : `{"t0":${grid.t0},"k":${grid.k},"hz":${grid.hz}}`;
 }
 
 export function decodeMeta(text: string | null): TurnMeta {
@@ -66,6 +74,7 @@ export function decodeMeta(text: string | null): TurnMeta {
   const stored = JSON.parse(text) as StoredMeta;
   return {
     now: stored.now,
+    life: stored.life ?? null,
     plan: {
       n: stored.n ?? 0,
       grid: stored.grid ?? null,

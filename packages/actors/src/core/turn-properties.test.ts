@@ -131,3 +131,25 @@ test('random numbers depend on the secret, the actor and its version', () => {
   expect(new Set(all).size).toBe(8);
   expect(all.every((roll) => roll >= 0 && roll < 1)).toBe(true);
 });
+
+test('an actor that is deleted and made again does not draw the numbers of its earlier life', () => {
+  const dice = defineActor('dice', {
+    control: z.boolean(),
+    initial: () => ({ rolls: [] as number[] }),
+    onMessage(ctx, over) {
+      if (over) ctx.destroy();
+      else ctx.state.rolls.push(ctx.random(), ctx.random());
+    },
+  });
+  const actor = localActor(dice);
+  const life = (): unknown => {
+    actor.turn(0, [fromAnn(false)]);
+    actor.turn(1, [fromAnn(false)]);
+    const state = actor.state();
+    actor.turn(2, [fromAnn(true)]);
+    expect(actor.snapshot).toMatchObject({ state: null, version: 0 });
+    return state;
+  };
+  const rolls = [life(), life()].flatMap((state) => (state as { rolls: number[] }).rolls);
+  expect(new Set(rolls).size).toBe(8);
+});

@@ -6,7 +6,7 @@ import { routeMessage, type Route } from './route-message.ts';
 import { answer, answerNo, tellClient, type Refusal } from './tell-sender.ts';
 import { adoptRate, dueTick, ticksPerTurn } from './tick-plan.ts';
 import { Rejection } from './turn-context.ts';
-import { decodeMeta, encodeMeta, type HeadFailure } from './turn-meta.ts';
+import { decodeMeta, encodeMeta, type HeadFailure, type TurnMeta } from './turn-meta.ts';
 import {
   noCounts,
   type TurnFailure,
@@ -33,6 +33,7 @@ export class Turn {
   readonly #kind: string;
   readonly #spec: EngineSpec;
   readonly #now: Millis;
+  readonly #life: number;
   readonly #bench: Workbench;
   readonly #counts = noCounts();
   readonly #failures: TurnFailure[] = [];
@@ -46,7 +47,7 @@ export class Turn {
   #full = false;
 
   constructor({ definition, snapshot, options, careful }: TurnInput) {
-    const meta = decodeMeta(snapshot.meta);
+    const meta = snapshot.notes ?? decodeMeta(snapshot.meta);
     const spec = engineSpec(definition);
     const { kind } = definition;
     this.#snapshot = snapshot;
@@ -54,10 +55,20 @@ export class Turn {
     this.#spec = spec;
     this.#kind = kind;
     this.#now = Math.max(meta.now, snapshot.now);
+    this.#life = meta.life ?? snapshot.fence;
     this.#head = meta.head;
     this.#tickFailures = meta.tickFailures;
     this.#tickError = meta.tickError;
-    this.#bench = new Workbench({ kind, spec, snapshot, meta, now: this.#now, options, careful });
+    this.#bench = new Workbench({
+      kind,
+      spec,
+      snapshot,
+      meta,
+      now: this.#now,
+      life: this.#life,
+      options,
+      careful,
+    });
   }
 
   run(): TurnOutcome {
@@ -222,12 +233,13 @@ export class Turn {
     this.#counts.created = draft.created;
     this.#counts.destroyed = draft.destroyed;
     const { ticks } = this.#counts;
+    const notes = this.#notes();
     return {
       commit: {
         actor: key,
         version,
         state: this.#stateToCommit(text),
-        meta: this.#metaToCommit(),
+        meta: notes === null ? null : encodeMeta(notes),
         consumedThrough: this.#consumedThrough,
         deadLetters: this.#deadLetters,
         publications: draft.publications,
@@ -238,6 +250,7 @@ export class Turn {
         suspend: this.#suspend,
       },
       state: text,
+      notes,
       counts: this.#counts,
       failures: this.#failures,
       // Messages that are held back are no news, but the store has to hear that they are.
@@ -255,17 +268,19 @@ export class Turn {
     return unchanged && this.#head !== null ? undefined : null;
   }
 
-  #metaToCommit(): string | null {
-    const { exists, plan, rateKnown } = this.#bench.draft;
+  #notes(): TurnMeta | null {
+    const { exists, plan, rateKnown, destroyed } = this.#bench.draft;
     if (!exists && this.#head === null) return null;
-    return encodeMeta({
+    return {
       now: this.#now,
+      // A deleted actor's versions start over, so whoever comes next is to be another.
+      life: exists || destroyed === 0 ? this.#life : null,
       plan,
       rateKnown,
       tickFailures: exists ? this.#tickFailures : 0,
       tickError: exists ? this.#tickError : null,
       head: this.#head,
-    });
+    };
   }
 }
 

@@ -1,13 +1,18 @@
 import type { ActorKey } from '@belfry/protocol';
-import type { Commit, HistoryPolicy, InboxMessage, Millis, Version } from '@belfry/store';
+import type { Commit, Fence, HistoryPolicy, InboxMessage, Millis, Version } from '@belfry/store';
+import type { TurnMeta } from './turn-meta.ts';
 
 /** An actor as it was last committed, and what waits for it. */
 export interface TurnSnapshot {
   readonly key: ActorKey;
   readonly version: Version;
+  /** Of the lease under which the turn runs. */
+  readonly fence: Fence;
   /** JSON text; `null`: the actor does not exist. */
   readonly state: string | null;
   readonly meta: string | null;
+  /** What `meta` says, where the last outcome is at hand: it need not be read again. */
+  readonly notes?: TurnMeta | null;
   /** The pending tick as the store knows it. */
   readonly wakeAt: Millis | null;
   /** From the head of the inbox, in order; those that are held back are left alone. */
@@ -76,6 +81,8 @@ export interface TurnOutcome {
   readonly commit: Omit<Commit, 'fence' | 'lease'>;
   /** The state's text once this is committed. */
   readonly state: string | null;
+  /** What `commit.meta` says. */
+  readonly notes: TurnMeta | null;
   readonly counts: Readonly<TurnCounts>;
   readonly failures: readonly TurnFailure[];
   /** There was nothing to do: committing it would change nothing that matters. */

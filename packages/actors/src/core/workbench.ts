@@ -23,6 +23,7 @@ export interface WorkbenchInput {
   readonly snapshot: TurnSnapshot;
   readonly meta: TurnMeta;
   readonly now: Millis;
+  readonly life: number;
   readonly options: TurnOptions;
   /** Keep a copy to go back to; else whatever throws, throws through. */
   readonly careful: boolean;
@@ -37,7 +38,7 @@ export class Workbench {
   #text: string | null;
 
   constructor(input: WorkbenchInput) {
-    const { kind, spec, snapshot, meta, now, options } = input;
+    const { kind, spec, snapshot, meta, now, life, options } = input;
     this.#input = input;
     this.#text = snapshot.state;
     this.draft = {
@@ -50,7 +51,7 @@ export class Workbench {
       sends: [],
       forget: [],
       effectsLength: 0,
-      random: createRandom(`${options.secret}\n${snapshot.key}\n${snapshot.version}`),
+      random: createRandom(`${options.secret}\n${snapshot.key}\n${life}\n${snapshot.version}`),
       destroying: false,
       reply: null,
       created: 0,

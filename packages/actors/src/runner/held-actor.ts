@@ -10,6 +10,7 @@ import {
   type Partition,
   type Version,
 } from '@belfry/store';
+import type { TurnMeta } from '../core/turn-meta.ts';
 import type { TurnOutcome } from '../core/turn.ts';
 import { prefers, type RunnerContext } from './runner-context.ts';
 
@@ -22,14 +23,16 @@ export interface HeldActor {
   version: Version;
   state: string | null;
   meta: string | null;
+  /** What `meta` says, if this process wrote it. */
+  notes: TurnMeta | null;
   wakeAt: Millis | null;
   holdUntil: Millis | null;
   messages: readonly InboxMessage[];
   leaseUntil: Millis;
   /** The latest time at which the store told of it; a turn is never earlier. */
   seenAt: Millis;
-  /** `waiting`: for its next tick or message; `ready`: for its turn; `busy`: a commit or a read of the inbox is on its way. */
-  phase: 'waiting' | 'ready' | 'busy';
+  /** `waiting`: for its next tick or message; `ready`: for its turn; `busy`: a commit or a read of the inbox is on its way; `gone`: not held any more. */
+  phase: 'waiting' | 'ready' | 'busy' | 'gone';
   /** Messages came while it was ready or busy. */
   mail: boolean;
 }
@@ -44,6 +47,7 @@ export function holdActor(claimed: ClaimedActor, now: Millis, partitions: number
     version,
     state,
     meta,
+    notes: null,
     wakeAt,
     holdUntil: null,
     messages,
@@ -63,6 +67,7 @@ export function followCommit(
   held.version = result.version;
   held.state = outcome.state;
   held.meta = outcome.commit.meta;
+  held.notes = outcome.notes;
   held.wakeAt = outcome.commit.wakeAt;
   held.holdUntil = outcome.commit.holdUntil;
   held.messages = result.messages;

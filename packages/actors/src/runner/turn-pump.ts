@@ -159,7 +159,7 @@ export class TurnPump {
     let taken = 0;
     while (taken < ready.length && group.length < limit && length < options.batchLength) {
       const held = ready[taken++] as HeldActor;
-      if (!this.#isHeld(held)) continue;
+      if (held.phase === 'gone') continue;
       held.phase = 'waiting';
       const pending = this.#runTurn(held);
       if (pending === null) continue;
@@ -181,8 +181,8 @@ export class TurnPump {
     const now = Math.max(held.seenAt, context.clock.now());
     let outcome: TurnOutcome;
     try {
-      const { actor: key, version, state, meta, wakeAt, messages } = held;
-      const snapshot = { key, version, state, meta, wakeAt, messages, now };
+      const { actor: key, version, fence, state, meta, notes, wakeAt, messages } = held;
+      const snapshot = { key, version, fence, state, meta, notes, wakeAt, messages, now };
       outcome = runTurn(definition, snapshot, context.turnOptions);
     } catch (error) {
       // The lease runs out by itself, so that this does not go round and round.
@@ -234,7 +234,7 @@ export class TurnPump {
     const { held, outcome } = pending;
     if (context.phase === 'stopped') return;
     context.clock.heard(result.now, sentAt);
-    const current = this.#isHeld(held);
+    const current = held.phase !== 'gone';
     if (result.status === 'stale') {
       context.metrics.counters.stale_commits++;
       context.tell({ type: 'stale-commit', actor: held.actor, reason: result.reason });
@@ -278,7 +278,7 @@ export class TurnPump {
     try {
       const messages = await actors.inbox({ actor, fence }, options.maxMessages);
       this.#queues.answered(queue);
-      if (!this.#isHeld(held)) return;
+      if (isGone(held)) return;
       held.phase = 'waiting';
       if (messages === null) {
         metrics.counters.stale_commits++;
@@ -289,7 +289,7 @@ export class TurnPump {
       }
     } catch (error) {
       storeFailed('inbox', error);
-      if (!this.#isHeld(held)) return;
+      if (isGone(held)) return;
       held.phase = 'waiting';
       this.#rest(held);
     } finally {
@@ -330,12 +330,14 @@ export class TurnPump {
     this.#context.tell({ type: 'unknown-kind', kind: held.kind, actor: held.actor });
   }
 
-  #isHeld(held: HeldActor): boolean {
-    return this.#held.get(held.actor) === held;
-  }
-
   #drop(held: HeldActor): void {
     this.#alarm.delete(held);
-    if (this.#isHeld(held)) this.#held.delete(held.actor);
+    held.phase = 'gone';
+    if (this.#held.get(held.actor) === held) this.#held.delete(held.actor);
   }
+}
+
+/** Asked after a wait, in which it may have changed. */
+function isGone(held: HeldActor): boolean {
+  return held.phase === 'gone';
 }
