@@ -17,6 +17,16 @@ const ACTORS = Array.from({ length: 5 }, (_, i): ActorKey => `room/${i}`);
  */
 const CHILD = `
   import { writeSync } from 'node:fs';
+  // A pipe whose reader is slow says EAGAIN; what was acknowledged must be said all the same.
+  const say = (line) => {
+    for (;;) {
+      try {
+        return writeSync(1, line + '\\n');
+      } catch (error) {
+        if (error.code !== 'EAGAIN') throw error;
+      }
+    }
+  };
   // Not even a test that was broken off leaves it behind.
   setTimeout(() => process.exit(3), 30000).unref();
   const { openEmbeddedStore, allPartitions } = await import(process.argv[1]);
@@ -27,7 +37,7 @@ const CHILD = `
     for (;;) {
       const n = next[to]++;
       await store.actors.send({ to, body: String(n), inboxLimit: 1e9 });
-      writeSync(1, 'sent ' + to + ' ' + n + '\\n');
+      say('sent ' + to + ' ' + n);
     }
   };
   const turn = ({ actor, fence, version, state, messages }) => {
@@ -47,7 +57,7 @@ const CHILD = `
       const rooms = claimed.filter(({ actor }) => actor.startsWith('room/'));
       const results = await store.actors.commit(rooms.map(turn));
       rooms.forEach(({ actor }, i) => {
-        if (results[i].status === 'committed') writeSync(1, 'turn ' + actor + ' ' + results[i].version + '\\n');
+        if (results[i].status === 'committed') say('turn ' + actor + ' ' + results[i].version);
       });
     }
   };
