@@ -5,7 +5,11 @@ import { decodeMeta, encodeMeta, NEW_META, type TurnMeta } from './turn-meta.ts'
 const count = fc.nat();
 const time = fc.double({ min: 0, max: 1e13, noNaN: true }).map(Math.abs);
 const text = fc.string({ unit: 'binary' });
-const grid = fc.record({ t0: count, k: count, hz: fc.double({ min: 0.001, max: 250, noNaN: true }) });
+const grid = fc.record({
+  t0: count,
+  k: count,
+  hz: fc.double({ min: 0.001, max: 250, noNaN: true }),
+});
 
 const metas: fc.Arbitrary<TurnMeta> = fc
   .record({
