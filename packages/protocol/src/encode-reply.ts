@@ -144,6 +144,17 @@ function pushBody(push: Push): string {
       return `"channel":${JSON.stringify(push.channel)},"unsubscribe":${JSON.stringify(push.unsubscribed)}`;
     case 'message':
       return `"message":{"data":${push.dataJson}}`;
+    case 'subscribe':
+      return `"channel":${JSON.stringify(push.channel)},"subscribe":${subscribeText(push.result)}`;
+    case 'connect':
+      return `"connect":${connectText(push.result)}`;
+    case 'disconnect': {
+      const { code, reason } = push.disconnect;
+      const members = new Members().number('code', code).string('reason', reason);
+      return `"disconnect":${members.flag('reconnect', push.reconnect).toString()}`;
+    }
+    case 'refresh':
+      return `"refresh":${new Members().expiry(push.expiry).toString()}`;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Unsubscribed } from './disconnect-code.ts';
+import type { Disconnect, Unsubscribed } from './disconnect-code.ts';
 import type { ReplyError } from './error-code.ts';
 
 /**
@@ -94,4 +94,12 @@ export type Push =
       readonly channel: string;
       readonly unsubscribed: Unsubscribed;
     }
-  | { readonly type: 'message'; readonly dataJson: string };
+  | { readonly type: 'message'; readonly dataJson: string }
+  /** The server has put the client on a channel. */
+  | { readonly type: 'subscribe'; readonly channel: string; readonly result: SubscribeResult }
+  /** The first push of a unidirectional connection. */
+  | { readonly type: 'connect'; readonly result: ConnectResult }
+  /** The last one of a connection whose transport has no close frame. */
+  | { readonly type: 'disconnect'; readonly disconnect: Disconnect; readonly reconnect: boolean }
+  /** The server has changed when the connection expires. */
+  | { readonly type: 'refresh'; readonly expiry: Expiry };

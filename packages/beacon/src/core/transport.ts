@@ -14,8 +14,23 @@ export class PreparedPush {
   }
 }
 
+/** How a connection reaches its client, by the names of Centrifugo's proxy requests. */
+export interface TransportInfo {
+  readonly name:
+    | 'websocket'
+    | 'sse'
+    | 'http_stream'
+    | 'uni_websocket'
+    | 'uni_sse'
+    | 'uni_http_stream';
+  readonly encoding: 'json' | 'protobuf';
+  /** The client sends nothing after its connect request: it gets pushes only, and pings without a pong. */
+  readonly unidirectional: boolean;
+}
+
 /** Where a session's output goes. Never throws and never calls back; what is written after `close` is dropped. */
 export interface Transport {
+  readonly info: TransportInfo;
   reply(reply: Reply): void;
   push(push: PreparedPush): void;
   ping(): void;

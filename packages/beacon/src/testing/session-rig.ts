@@ -16,7 +16,7 @@ import { Namespaces } from '../core/namespaces.ts';
 import { Session, type SessionContext } from '../core/session.ts';
 import { Stats } from '../core/stats.ts';
 import { TimerWheel } from '../core/timer-wheel.ts';
-import type { PreparedPush, Transport } from '../core/transport.ts';
+import type { PreparedPush, Transport, TransportInfo } from '../core/transport.ts';
 import { beaconSettings } from '../settings.ts';
 
 /** What one client got. */
@@ -27,6 +27,7 @@ export class Client implements Transport {
   readonly frames: string[] = [];
   closed: Disconnect | null = null;
   paused = false;
+  readonly info: TransportInfo = { name: 'websocket', encoding: 'json', unidirectional: false };
 
   constructor(rig: SessionRig) {
     this.rig = rig;

@@ -13,7 +13,7 @@ import {
 import { WebSocket } from 'ws';
 import type { Session } from '../core/session.ts';
 import type { Stats } from '../core/stats.ts';
-import type { PreparedPush, Transport } from '../core/transport.ts';
+import type { PreparedPush, Transport, TransportInfo } from '../core/transport.ts';
 import type { Log } from '../log.ts';
 import type { Flushable, Flusher } from './flusher.ts';
 import { textFrame } from './text-frame.ts';
@@ -24,6 +24,8 @@ const DESTROY_AFTER_MS = 3000;
 const COPY_LIMIT = 64 * 1024;
 
 const PING_FRAME = textFrame(PING_JSON);
+
+const INFO: TransportInfo = { name: 'websocket', encoding: 'json', unidirectional: false };
 
 /** What all connections of a server share. */
 export interface WsShared {
@@ -66,6 +68,10 @@ export class WsConnection implements Transport, Flushable {
     ws.on('message', onMessage);
     ws.on('close', onClose);
     ws.on('error', onError);
+  }
+
+  get info(): TransportInfo {
+    return INFO;
   }
 
   reply(reply: Reply): void {
