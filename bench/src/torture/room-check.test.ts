@@ -116,6 +116,40 @@ describe('the checks of the torture run', () => {
     }
   });
 
+  it('know that with a promotion board and result are told from the new seats', () => {
+    const left = room({ host: null, board: board({ 4: 'host' }), turn: 'guest' });
+    const result = { winner: 'guest', reason: 'left' } as const;
+    const finished = room({ ...left, state: 'finishing', turn: null, result });
+    const promoted = room({
+      ...finished,
+      host: bob,
+      guest: null,
+      board: board({ 4: 'guest' }),
+      result: { winner: 'host', reason: 'left' },
+    });
+    const end = logOf(
+      ...fine.slice(0, 3).map(({ data }) => [data.type, data.room] as [typeof data.type, Room]),
+      ['left', left],
+      ['finished', finished],
+      ['host-changed', promoted],
+    );
+    expect(replayViolations('r', end)).toEqual([]);
+    for (const wrong of [
+      { ...promoted, board: finished.board },
+      { ...promoted, result },
+      { ...promoted, host: ann },
+      { ...promoted, guest: bob },
+      { ...promoted, state: 'waiting' as const },
+    ]) {
+      const data = { type: 'host-changed', room: wrong } as const;
+      expect(replayViolations('r', [...end.slice(0, 5), { offset: 6, data }])).toHaveLength(1);
+    }
+    const nobody = { type: 'finished', room: { ...finished, result: { ...result, winner: null } } };
+    expect(
+      replayViolations('r', [...end.slice(0, 4), { offset: 5, data: nobody as RoomPublication }]),
+    ).toHaveLength(1);
+  });
+
   it('find a result that the board does not bear out', () => {
     const result = { winner: 'host', reason: 'line' } as const;
     const end = {

@@ -1,6 +1,8 @@
 /** Checks what a room published against the rules of the game and against what its players were told. Pure. */
 import {
   boardOutcome,
+  otherSide,
+  swapSides,
   type Room,
   type RoomPublication,
   type Side,
@@ -67,6 +69,8 @@ function transitionProblem(before: Room, { type, room }: RoomPublication): strin
       return room.board.every((mark) => mark === null) ? null : 'the board was not empty';
     case 'finished':
       return finishProblem(before, room);
+    case 'host-changed':
+      return promotionProblem(before, room);
     case 'reset':
       return before.state === 'finishing' && room.state === 'waiting'
         ? null
@@ -88,12 +92,35 @@ function markProblem(before: Room, room: Room, changed: readonly number[]): stri
 function finishProblem(before: Room, room: Room): string | null {
   if (room.state !== 'finishing' || room.result === null) return 'no result';
   const { winner, reason } = room.result;
-  if (reason === 'time' || reason === 'left') return null;
+  if (before.state !== 'playing') return 'no game was on';
+  if (before.board.some((mark, cell) => mark !== room.board[cell])) return 'the board changed';
+  if (reason === 'time' || reason === 'left') {
+    if (winner === null || room[winner] === null) return `${reason}, but nobody has won`;
+    if (reason === 'left' && room[otherSide(winner)] !== null) return 'left, but nobody has left';
+    return null;
+  }
   const outcome = boardOutcome(before.board);
   if (outcome === null) return `${reason}, but the board is open`;
   return outcome.winner === winner && outcome.reason === reason
     ? null
     : `${winner}/${reason}, but the board says ${outcome.winner}/${outcome.reason}`;
+}
+
+/** The guest is the host, the guest's seat is free, and what was the guest's is the host's. */
+function promotionProblem(before: Room, room: Room): string | null {
+  if (before.host !== null || room.guest !== null) return 'the host had not left';
+  if (before.guest === null || room.host?.user !== before.guest.user)
+    return `${room.host?.user} is the host after the guest ${before.guest?.user}`;
+  if (before.state === 'playing' || room.state !== before.state)
+    return `${before.state} → ${room.state}`;
+  const board = swapSides(before.board);
+  if (room.board.some((mark, cell) => mark !== board[cell])) return 'the marks changed hands';
+  const [was, is] = [before.result, room.result];
+  const winner = was?.winner ?? null;
+  if (was?.reason !== is?.reason) return `${was?.reason} became ${is?.reason}`;
+  return (is?.winner ?? null) === (winner === null ? null : otherSide(winner))
+    ? null
+    : 'another one has won';
 }
 
 /** Every accepted move must have had one outcome: it was made once, or it was refused once. */

@@ -1,7 +1,7 @@
 /** The room as an actor: every turn runs the rules, then says when to look again. */
 import { defineActor } from '@belfry/actors';
 import type { ActorDefinition, TurnContext } from '@belfry/actors';
-import { nextDeadline, runDeadlines } from './deadlines.ts';
+import { act, nextDeadline } from './deadlines.ts';
 import { mark, start } from './game.ts';
 import type { Scene } from './game.ts';
 import { controlMessage, roomPublication } from './messages.ts';
@@ -47,13 +47,14 @@ export function createTicTacToe(options: Partial<RoomTimes> = {}): TicTacToe {
   /** Runs the rules on the actor's state, then deletes an abandoned room or sets its next tick. */
   function play(ctx: Turn, rules: (scene: Scene) => void): void {
     const room = ctx.state;
-    rules({
+    const scene: Scene = {
       room,
       times,
       now: ctx.now,
       changed: (type) => ctx.publish({ type, room: viewOfRoom(room) }),
       refuse: (code, message) => ctx.reject(code, message),
-    });
+    };
+    act(scene, rules);
     if (isAbandoned(room)) return ctx.destroy();
     const at = nextDeadline(room, times);
     if (at === null) ctx.cancelTick();
@@ -82,7 +83,7 @@ export function createTicTacToe(options: Partial<RoomTimes> = {}): TicTacToe {
       play(ctx, (scene) =>
         type === 'enter' ? enter(scene, user, nameOf(info, user)) : goAway(scene, user),
       ),
-    onTick: (ctx) => play(ctx, runDeadlines),
+    onTick: (ctx) => play(ctx, () => undefined),
   });
 }
 

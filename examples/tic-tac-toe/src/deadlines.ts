@@ -31,6 +31,15 @@ export function nextDeadline(room: RoomState, times: RoomTimes): number | null {
   return earliest(room, times)?.at ?? null;
 }
 
+/**
+ * One turn of the rules. What was due by now comes first, also when its tick is late, so that what somebody does never counts after the
+ * time for it was over. When the act is refused none of it applies; the tick that is due then does what was due.
+ */
+export function act(scene: Scene, rules: (scene: Scene) => void): void {
+  runDeadlines(scene);
+  rules(scene);
+}
+
 /** Does what is due, the earliest first. */
 export function runDeadlines(scene: Scene): void {
   const { room, times, now } = scene;

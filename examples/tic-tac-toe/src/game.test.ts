@@ -188,17 +188,39 @@ test('the turn timer is the server’s: who does not move loses', async () => {
   expect(guest.log.map(({ type }) => type).slice(-2)).toEqual(['timed-out', 'finished']);
 });
 
-test('a host who leaves loses the game, and the guest is host of the next', async () => {
+test('a host who leaves loses the game, and the guest is the host at once', async () => {
   await using server = await startGameServer({ finishMs: 300 });
   const { bea, host, guest } = await twoPlayers(server.url);
   await host.send({ type: 'start' });
   await until(guest, 'started');
+  await host.send({ type: 'mark', cell: 4 });
   await host.send({ type: 'leave' });
   host.leave();
   const end = await until(guest, 'finished');
   expect(end.room).toMatchObject({ host: null, result: { winner: 'guest', reason: 'left' } });
   const next = await until(guest, 'host-changed');
-  expect(next.room).toMatchObject({ state: 'waiting', host: { user: bea.user }, guest: null });
+  expect(next.room).toMatchObject({
+    state: 'finishing',
+    host: { user: bea.user },
+    guest: null,
+    result: { winner: 'host', reason: 'left' },
+  });
+  expect(next.room.board[4]).toBe('guest');
+  await waitFor(() => guest.log.at(-1)?.type === 'reset');
+  expect(guest.log.at(-1)?.room).toMatchObject({
+    state: 'waiting',
+    host: { user: bea.user },
+    result: null,
+  });
+  const types = guest.log.map(({ type }) => type);
+  expect(types.slice(types.indexOf('started'))).toEqual([
+    'started',
+    'marked',
+    'left',
+    'finished',
+    'host-changed',
+    'reset',
+  ]);
 });
 
 test('a player who is gone too long loses the game, one who comes back in time goes on', async () => {

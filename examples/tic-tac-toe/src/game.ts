@@ -42,7 +42,12 @@ export function start(scene: Scene, user: string): void {
 export function mark(scene: Scene, user: string, cell: number): void {
   const { room } = scene;
   const side = playerSide(scene, user);
-  if (room.phase !== 'playing') scene.refuse('not-playing', 'There is no game on.');
+  if (room.phase !== 'playing') {
+    const { result } = room;
+    const late = result?.reason === 'time' && result.winner !== side;
+    if (late) scene.refuse('too-late', 'Your time for that move was over.');
+    scene.refuse('not-playing', 'There is no game on.');
+  }
   if (room.board[cell] === undefined) scene.refuse('no-such-cell', 'Cells are 0 to 8.');
   if (room.turn !== side) scene.refuse('not-your-turn', 'It is not your turn.');
   if (room.board[cell] !== null) scene.refuse('cell-taken', 'That cell is taken.');

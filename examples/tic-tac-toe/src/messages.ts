@@ -22,13 +22,22 @@ export interface Player {
 
 export type RoomPhase = 'waiting' | 'playing' | 'finishing';
 
-/** How a game ended. `winner` is `null` for a draw. */
+/**
+ * How a game ended. `winner` is the seat the winner has now, or had when they left it; `null` for a draw.
+ */
 export interface GameResult {
   winner: Side | null;
   reason: 'line' | 'draw' | 'time' | 'left';
 }
 
-/** A room as everybody sees it. */
+/**
+ * A room as everybody sees it.
+ *
+ * `host` and `guest` mean the two seats as they are in this very publication, in `board`, `turn` and `result` as well. During a game
+ * and its result they mean the same two people, but for one case: when the host leaves, the guest is the host from the next
+ * `host-changed` on (after `finished` if a game was on), and a board and result that are still shown change sides with them: the promoted
+ * guest's marks are now `host`, those of the one who left are `guest` although that seat is free until the room waits again.
+ */
 export interface Room {
   id: string;
   state: RoomPhase;
@@ -43,7 +52,7 @@ export interface Room {
   result: GameResult | null;
 }
 
-/** What has just happened. A new room publishes `reset`, so that the channel always has a latest state. */
+/** What has just happened. `host-changed`: the guest has become the host, and the guest's seat is free. A new room publishes `reset`, so that the channel always has a latest state. */
 export const CHANGES = [
   'joined',
   'left',

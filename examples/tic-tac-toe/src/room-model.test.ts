@@ -1,20 +1,20 @@
 /** Random visits, moves and pauses: what must hold in every room, whatever people do. */
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { nextDeadline, runDeadlines } from './deadlines.ts';
+import { act, nextDeadline } from './deadlines.ts';
 import { mark, start } from './game.ts';
 import type { Scene } from './game.ts';
 import type { RoomPublication } from './messages.ts';
 import { roomPublication } from './messages.ts';
 import { DEFAULT_TIMES, isAbandoned, newRoom, sideOf, viewOfRoom } from './room-state.ts';
 import type { RoomState } from './room-state.ts';
-import { boardOutcome, CELLS, emptyBoard, otherSide } from './rules.ts';
+import { boardOutcome, CELLS, emptyBoard, otherSide, swapSides } from './rules.ts';
 import { enter, goAway, standUp } from './seats.ts';
 
 type Step =
   | { do: 'enter' | 'away' | 'start' | 'stand'; user: string }
   | { do: 'mark'; user: string; cell: number }
-  | { do: 'pass'; ms: number };
+  | { do: 'pass' | 'stall'; ms: number };
 
 const user = fc.constantFrom('ann', 'bea', 'cid', 'dan');
 const cell = fc.nat({ max: CELLS });
@@ -25,6 +25,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('stand'), user }) },
   { weight: 16, arbitrary: fc.record({ do: fc.constant('mark'), user, cell }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('pass'), ms: fc.nat({ max: 40_000 }) }) },
+  // Time passes, and the ticks of it come late: after whatever is done next.
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('stall'), ms: fc.nat({ max: 40_000 }) }) },
 );
 
 interface Outcome {
@@ -44,16 +46,17 @@ function run(steps: readonly Step[], check: (state: RoomState, now: number) => v
   const turn = (rules: (scene: Scene) => void): void => {
     const room = structuredClone(state);
     const published: RoomPublication[] = [];
+    const scene: Scene = {
+      room,
+      times: DEFAULT_TIMES,
+      now,
+      changed: (type) => published.push({ type, room: viewOfRoom(room) }),
+      refuse: () => {
+        throw REFUSED;
+      },
+    };
     try {
-      rules({
-        room,
-        times: DEFAULT_TIMES,
-        now,
-        changed: (type) => published.push({ type, room: viewOfRoom(room) }),
-        refuse: () => {
-          throw REFUSED;
-        },
-      });
+      act(scene, rules);
     } catch (error) {
       if (error !== REFUSED) throw error;
       return;
@@ -67,13 +70,14 @@ function run(steps: readonly Step[], check: (state: RoomState, now: number) => v
       const at = nextDeadline(state, DEFAULT_TIMES);
       if (at === null || at > end || isAbandoned(state)) break;
       now = Math.max(now, at);
-      turn(runDeadlines);
+      turn(() => undefined);
     }
     now = Math.max(now, end);
   };
   for (const each of steps) {
     if (isAbandoned(state)) return { state, log, abandonedAt: now };
     if (each.do === 'pass') tickUntil(now + each.ms);
+    else if (each.do === 'stall') now += each.ms;
     else if (each.do === 'enter') {
       if (!present.has(each.user)) turn((scene) => enter(scene, each.user, each.user));
       present.add(each.user);
@@ -88,7 +92,7 @@ function run(steps: readonly Step[], check: (state: RoomState, now: number) => v
   return { state, log, abandonedAt: isAbandoned(state) ? now : null };
 }
 
-const steps = fc.array(step, { maxLength: 120 });
+const steps = fc.array(step, { maxLength: 120, size: 'max' });
 
 test('a room is never in a state that makes no sense', () => {
   fc.assert(
@@ -106,9 +110,10 @@ test('a room is never in a state that makes no sense', () => {
           expect(guest).toBeDefined();
           expect(boardOutcome(room.board)).toBeNull();
         }
+        // A guest without a host is promoted at once, whatever the room is at.
+        if (host === undefined) expect(guest).toBeUndefined();
         if (room.phase === 'waiting') {
           expect(room.board).toEqual(emptyBoard());
-          if (host === undefined) expect(guest).toBeUndefined();
           if (room.watchers.some(({ resting }) => !resting)) expect(guest).toBeDefined();
         }
         const marks = (side: string): number => room.board.filter((mark) => mark === side).length;
@@ -125,13 +130,16 @@ test('a room is never in a state that makes no sense', () => {
   );
 });
 
-test('the publications alone tell the whole game: replaying them gives the same board, turns alternate, one ends each game', () => {
+test('the publications alone tell the whole game: replaying them gives the same board and winner, turns alternate, one ends each game', () => {
   fc.assert(
     fc.property(steps, (all) => {
       const { log, state } = run(all, () => undefined);
       let board = emptyBoard();
       let last: 'host' | 'guest' | null = null;
       let open = false;
+      let before: RoomPublication['room'] | null = null;
+      let players: Record<'host' | 'guest', string | undefined> | null = null;
+      let winner: string | null | undefined = null;
       for (const publication of log) {
         expect(roomPublication['~standard'].validate(publication)).toEqual({ value: publication });
         const { type, room } = publication;
@@ -139,6 +147,14 @@ test('the publications alone tell the whole game: replaying them gives the same 
           board = emptyBoard();
           last = room.turn === 'host' ? 'guest' : 'host';
           open = true;
+          players = { host: room.host?.user, guest: room.guest?.user };
+        }
+        if (type === 'host-changed') {
+          // Who was the guest is the host, and what was the guest's is the host's.
+          expect(before).toMatchObject({ host: null, guest: room.host });
+          expect(room.guest).toBeNull();
+          board = swapSides(board);
+          if (players !== null) players = { host: players.guest, guest: players.host };
         }
         if (type === 'marked') {
           const changed = room.board.flatMap((mark, i) => (mark === board[i] ? [] : [i]));
@@ -153,13 +169,27 @@ test('the publications alone tell the whole game: replaying them gives the same 
         if (type === 'finished') {
           expect(open).toBe(true);
           open = false;
-          const { reason, winner } = room.result!;
+          const { reason } = room.result!;
+          const side = room.result!.winner;
           const outcome = boardOutcome(board);
-          if (reason === 'line' || reason === 'draw') expect(outcome).toEqual({ reason, winner });
-          else expect(outcome).toBeNull();
+          if (reason === 'line' || reason === 'draw') {
+            expect(outcome).toEqual({ reason, winner: side });
+          } else expect(outcome).toBeNull();
+          // Who leaves cannot win by it.
+          if (reason === 'left') expect(room[side!]?.user).toBeDefined();
+          winner = side === null ? null : players![side];
+        }
+        // Whatever becomes of the seats, the same user has won for as long as the result is told.
+        if (room.result !== null) {
+          const side = room.result.winner;
+          expect(side === null ? null : players![side]).toBe(winner);
+          for (const seat of ['host', 'guest'] as const) {
+            if (room[seat] !== null) expect(room[seat].user).toBe(players![seat]);
+          }
         }
         if (type === 'reset') board = emptyBoard();
         expect(room.board).toEqual(board);
+        before = room;
       }
       expect(state.board).toEqual(board);
       const latest = log.at(-1);

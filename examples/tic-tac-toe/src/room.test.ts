@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { nextDeadline, runDeadlines } from './deadlines.ts';
+import { act, nextDeadline } from './deadlines.ts';
 import { mark, start } from './game.ts';
 import type { Scene } from './game.ts';
 import type { RoomPublication } from './messages.ts';
@@ -17,7 +17,7 @@ function openRoom() {
   const turn = (rules: (scene: Scene) => void): void => {
     const room = structuredClone(state);
     const published: RoomPublication[] = [];
-    rules({
+    const scene: Scene = {
       room,
       times: DEFAULT_TIMES,
       now,
@@ -25,7 +25,8 @@ function openRoom() {
       refuse: (code) => {
         throw new Refusal(code);
       },
-    });
+    };
+    act(scene, rules);
     state = room;
     log.push(...published.map((each) => roomPublication['~standard'].validate(each) && each));
   };
@@ -47,11 +48,17 @@ function openRoom() {
       const end = now + ms;
       for (let at = nextDeadline(state, DEFAULT_TIMES); at !== null && at <= end;) {
         now = Math.max(now, at);
-        turn(runDeadlines);
+        turn(() => undefined);
         at = nextDeadline(state, DEFAULT_TIMES);
       }
       now = end;
     },
+    /** Time passes and no tick comes. */
+    stall: (ms: number) => {
+      now += ms;
+    },
+    /** The tick comes. */
+    tick: () => turn(() => undefined),
   };
 }
 
@@ -117,16 +124,78 @@ describe('seats', () => {
     ]);
   });
 
-  test('nobody is seated before the table is cleared', () => {
+  test('a host who leaves in the middle of a game is followed by the guest at once, and by others when the table is cleared', () => {
     const room = playing();
+    room.mark('ann', 4);
+    room.mark('bea', 0);
+    room.log.length = 0;
     room.stand('ann');
     room.enter('cid');
-    expect(room.state).toMatchObject({ phase: 'finishing', host: null, guest: { user: 'bea' } });
-    expect(room.state.result).toEqual({ winner: 'guest', reason: 'left' });
+    expect(room.types()).toEqual(['left', 'finished', 'host-changed']);
+    const [, finished, promoted] = room.log.map((each) => each.room);
+    expect(finished).toMatchObject({
+      host: null,
+      guest: { user: 'bea' },
+      board: ['guest', null, null, null, 'host', null, null, null, null],
+      result: { winner: 'guest', reason: 'left' },
+    });
+    // Told from the new seats: what is Bea's is the host's.
+    expect(promoted).toMatchObject({
+      state: 'finishing',
+      host: { user: 'bea' },
+      guest: null,
+      board: ['host', null, null, null, 'guest', null, null, null, null],
+      result: { winner: 'host', reason: 'left' },
+    });
     room.pass(5_000);
-    expect(room.types()).toEqual(['left', 'finished', 'reset', 'host-changed', 'joined']);
+    expect(room.types().slice(3)).toEqual(['reset', 'joined']);
     expect(room.state).toMatchObject({ phase: 'waiting', host: { user: 'bea' } });
     expect(room.state.guest?.user).toBe('cid');
+    room.start('cid');
+    expect(room.state.turn).toBe('host');
+  });
+
+  test('a host who is gone for good in the middle of a game is followed by the guest at once', () => {
+    const room = playing();
+    room.mark('ann', 4);
+    room.away('ann');
+    room.pass(20_000);
+    room.mark('bea', 0);
+    room.pass(10_000);
+    expect(room.types().slice(-3)).toEqual(['left', 'finished', 'host-changed']);
+    expect(room.state).toMatchObject({
+      phase: 'finishing',
+      host: { user: 'bea' },
+      guest: null,
+      result: { winner: 'host', reason: 'left' },
+    });
+  });
+
+  test('a host who has won and leaves while the result is shown has still won', () => {
+    const room = playing();
+    [0, 3, 1, 4, 2].forEach((cell, i) => room.mark(i % 2 === 0 ? 'ann' : 'bea', cell));
+    room.log.length = 0;
+    room.stand('ann');
+    expect(room.types()).toEqual(['left', 'host-changed']);
+    expect(room.log.at(-1)?.room).toMatchObject({
+      host: { user: 'bea' },
+      guest: null,
+      board: ['guest', 'guest', 'guest', 'host', 'host', null, null, null, null],
+      result: { winner: 'guest', reason: 'line' },
+    });
+    room.pass(5_000);
+    expect(room.types()).toEqual(['left', 'host-changed', 'reset']);
+  });
+
+  test('a guest who leaves in the middle of a game leaves the host where they are', () => {
+    const room = playing();
+    room.stand('bea');
+    expect(room.types()).toEqual(['left', 'finished']);
+    expect(room.state).toMatchObject({
+      host: { user: 'ann' },
+      guest: null,
+      result: { winner: 'host', reason: 'left' },
+    });
   });
 
   test('a room nobody enters for 60 s, and one that everybody has left, are abandoned', () => {
@@ -236,8 +305,54 @@ describe('a game', () => {
     gone.pass(20_000);
     gone.mark('bea', 1);
     gone.pass(10_000);
-    expect(gone.state.result).toEqual({ winner: 'guest', reason: 'left' });
-    expect(gone.state.phase).toBe('finishing');
+    expect(gone.log.findLast(({ type }) => type === 'finished')?.room).toMatchObject({
+      state: 'finishing',
+      result: { winner: 'guest', reason: 'left' },
+    });
+  });
+});
+
+describe('a tick that is late', () => {
+  test('lets no mark through once the time for it is over: the game ends by time', () => {
+    const room = playing();
+    room.stall(30_000);
+    expect(() => room.mark('ann', 0)).toThrow('too-late');
+    expect(() => room.mark('bea', 0)).toThrow('not-playing');
+    expect(room.state.phase).toBe('playing');
+    // Nothing of a refused message applies; the tick, which is due, does it.
+    expect(nextDeadline(room.state, DEFAULT_TIMES)).toBe(room.now);
+    room.tick();
+    expect(room.types()).toEqual(['timed-out', 'finished']);
+    expect(room.state.result).toEqual({ winner: 'guest', reason: 'time' });
+    expect(() => room.mark('ann', 0)).toThrow('too-late');
+    expect(() => room.mark('bea', 0)).toThrow('not-playing');
+  });
+
+  test('saves nobody: who let the time run out has lost although the other one left since, and who was gone for 30 s has no seat', () => {
+    const room = playing();
+    room.stall(31_000);
+    room.stand('bea');
+    expect(room.types()).toEqual(['timed-out', 'finished', 'left']);
+    expect(room.state.result).toEqual({ winner: 'guest', reason: 'time' });
+
+    const gone = playing();
+    gone.away('ann');
+    gone.mark('ann', 0);
+    gone.pass(29_000);
+    gone.mark('bea', 3);
+    gone.stall(2_000);
+    expect(() => gone.mark('ann', 1)).toThrow('not-a-player');
+    gone.enter('ann');
+    expect(gone.types().slice(-3)).toEqual(['left', 'finished', 'host-changed']);
+    expect(gone.state.watchers.map(({ user }) => user)).toEqual(['ann']);
+  });
+
+  test('keeps nobody from starting the next game', () => {
+    const room = playing();
+    room.pass(30_000);
+    room.stall(5_000);
+    room.start('bea');
+    expect(room.types().slice(-2)).toEqual(['reset', 'started']);
   });
 });
 

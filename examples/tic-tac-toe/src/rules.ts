@@ -34,6 +34,11 @@ export function otherSide(side: Side): Side {
   return side === 'host' ? 'guest' : 'host';
 }
 
+/** The same board after the two have changed seats: every mark stays with the one who made it. */
+export function swapSides(board: readonly (Side | null)[]): Board {
+  return board.map((mark) => (mark === null ? null : otherSide(mark)));
+}
+
 /** The first line of three equal marks, as cell numbers; `null` when there is none. */
 export function winningLine(
   board: readonly (Side | null)[],

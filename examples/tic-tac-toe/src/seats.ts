@@ -1,13 +1,15 @@
 /**
  * Who sits, who watches, and how seats change hands.
  *
- * Seats are given out only while the room waits, so that `host` and `guest` mean the same two people from the first mark of a game
- * to the end of its result: who comes or is next in line meanwhile watches, and a guest whose host has left is promoted when the
- * table is cleared.
+ * A guest whose host has left is promoted at once. If a result is on the table then, it is told anew from the new seats (what was the
+ * guest's is the host's), so that within one publication `host` and `guest` always mean those who sit there now.
+ *
+ * Seats are given to others only while the room waits: who comes or is next in line meanwhile watches, so that nobody sits behind
+ * marks that somebody else has made.
  */
 import { finish } from './game.ts';
 import type { Scene } from './game.ts';
-import { otherSide } from './rules.ts';
+import { otherSide, swapSides } from './rules.ts';
 import type { Side } from './rules.ts';
 import { sideOf } from './room-state.ts';
 import type { RoomState, Seat } from './room-state.ts';
@@ -67,24 +69,34 @@ export function standUp(scene: Scene, user: string): void {
   vacate(scene, side);
 }
 
-/** The seat is free from now on; a game that was on is won by the other. */
+/** The seat is free from now on; a game that was on is won by the other, who is the host if there is none. */
 export function vacate(scene: Scene, side: Side): void {
   scene.room[side] = null;
   scene.changed('left');
   if (scene.room.phase === 'playing') finish(scene, { winner: otherSide(side), reason: 'left' });
+  promote(scene);
   fillSeats(scene);
 }
 
-/** Promotes a guest who is alone, then seats those who wait, the longest present first. */
+/** A guest without a host becomes the host. */
+function promote(scene: Scene): void {
+  const { room } = scene;
+  if (room.host !== null || room.guest === null) return;
+  room.host = room.guest;
+  room.guest = null;
+  room.board = swapSides(room.board);
+  const { result } = room;
+  if (result !== null && result.winner !== null) {
+    room.result = { ...result, winner: otherSide(result.winner) };
+  }
+  room.first = 'host';
+  scene.changed('host-changed');
+}
+
+/** Seats those who wait, the longest present first. */
 export function fillSeats(scene: Scene): void {
   const { room } = scene;
   if (room.phase !== 'waiting') return;
-  if (room.host === null && room.guest !== null) {
-    room.host = room.guest;
-    room.guest = null;
-    room.first = 'host';
-    scene.changed('host-changed');
-  }
   for (const side of ['host', 'guest'] as const) {
     if (room[side] !== null) continue;
     const next = takeNext(room);
