@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import type { IncomingMessage } from 'node:http';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { get as httpGet, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { temporaryDirectory } from '../testing/belfry-process.ts';
@@ -19,6 +19,16 @@ async function serve(options: Partial<RouterOptions>): Promise<string> {
   const listening = await listen(router, { address: '127.0.0.1', port: 0 });
   open.push(listening);
   return listening.url;
+}
+
+/** The body at a path that is sent as it is written: `fetch` would tidy it. */
+async function getRaw({ hostname, port }: URL, path: string): Promise<string> {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    httpGet({ hostname, port, path }, resolve).once('error', reject);
+  });
+  let body = '';
+  for await (const chunk of response) body += String(chunk);
+  return body;
 }
 
 describe('the router', () => {
@@ -75,7 +85,7 @@ describe('the portal', () => {
     mkdirSync(join(root, 'assets'), { recursive: true });
     writeFileSync(join(root, 'index.html'), '<p>portal</p>');
     writeFileSync(join(root, 'assets', 'a-1234.js'), 'let a;');
-    writeFileSync(join(directory.path, 'outside.txt'), 'outside');
+    writeFileSync(join(directory.path, 'outside.txt'), 'a secret');
     const url = await serve({ fallback: portalFallback(root) });
     for (const path of ['/', '/room/ABC']) {
       const page = await fetch(url + path);
@@ -87,9 +97,62 @@ describe('the portal', () => {
     for (const path of ['/assets/b.js', '/api/publish', '/metrics', '/connection/x']) {
       expect([path, (await fetch(url + path)).status]).toEqual([path, 404]);
     }
-    expect(await (await fetch(`${url}/..%2foutside.txt`)).text()).not.toContain('outside');
+    expect(await (await fetch(`${url}/..%2foutside.txt`)).text()).not.toContain('secret');
     expect((await fetch(`${url}/%E0%A4%A`)).status).toBeLessThan(500);
     expect((await fetch(`${url}/`, { method: 'POST' })).status).toBe(404);
+  });
+
+  test('is served as it is after it has been built anew, without a restart', async () => {
+    using directory = temporaryDirectory();
+    const root = directory.path;
+    const build = (version: string): string => {
+      rmSync(join(root, 'assets'), { recursive: true, force: true });
+      mkdirSync(join(root, 'assets'));
+      const page = `<script src="/assets/index-${version}.js"></script>`;
+      writeFileSync(join(root, 'assets', `index-${version}.js`), `let ${version};`);
+      writeFileSync(join(root, 'index.html'), page);
+      return page;
+    };
+    const get = async (path: string): Promise<[number, string]> => {
+      const answer = await fetch(url + path);
+      return [answer.status, await answer.text()];
+    };
+    const first = build('old');
+    const url = await serve({ fallback: portalFallback(root) });
+    expect(await get('/play')).toEqual([200, first]);
+    const { headers } = await fetch(url);
+
+    const second = build('muchNewer');
+    expect(await get('/play')).toEqual([200, second]);
+    expect(await get('/assets/index-muchNewer.js')).toEqual([200, 'let muchNewer;']);
+    // A window that is still open asks for what is no more.
+    expect((await get('/assets/index-old.js'))[0]).toBe(404);
+    const again = await fetch(url, { headers: { 'if-none-match': headers.get('etag') ?? '' } });
+    expect([again.status, await again.text()]).toEqual([200, second]);
+
+    rmSync(join(root, 'index.html'));
+    expect((await get('/play'))[0]).toBe(404);
+    build('last');
+    expect((await get('/play'))[0]).toBe(200);
+  });
+
+  test('shows nothing of its directory that is hidden, and nothing outside of it', async () => {
+    using directory = temporaryDirectory();
+    const root = join(directory.path, 'portal');
+    mkdirSync(join(root, '.git'), { recursive: true });
+    mkdirSync(`${root}-private`);
+    writeFileSync(join(root, 'index.html'), '<p>portal</p>');
+    for (const file of ['portal/.env', 'portal/.git/config', 'portal-private/key']) {
+      writeFileSync(join(directory.path, file), 'secret');
+    }
+    const url = new URL(await serve({ fallback: portalFallback(root) }));
+    const paths = ['/.env', '/%2eenv', '/.git/config', '/../portal-private/key'];
+    for (const path of [...paths, '/..%2fportal-private/key', '/%2e%2e/portal-private/key']) {
+      expect([path, await getRaw(url, path)]).not.toEqual([
+        path,
+        expect.stringContaining('secret'),
+      ]);
+    }
   });
 
   test('is not found where there is no index.html', () => {

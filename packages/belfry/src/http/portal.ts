@@ -19,9 +19,27 @@ export function findPortal(given: string | undefined): string | undefined {
 /** Paths that are never a page of the portal, so that a mistyped one is not answered with HTML. */
 const NOT_A_PAGE = /^\/(admin|api|auth|connection|emulation|health|metrics)(\/|$)/;
 
-/** Serves the built portal; a path without a file is a page of it (its router shows it). */
+/** As sirv reads it; one that cannot be read stays as it is. */
+function decoded(path: string): string {
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
+}
+
+/** What a build leaves beside its files is not for visitors. */
+const HIDDEN = /\/\./;
+
+/**
+ * Serves the built portal as it is at that moment: one that is built anew needs no restart. A path without a file is a page of it (its
+ * router shows it).
+ */
 export function portalFallback(directory: string): Fallback {
   const serve = sirv(directory, {
+    // Without it, the directory is read once, at the start: the files of a later build would be missing, or be read with the sizes of
+    // earlier ones.
+    dev: true,
     single: true,
     etag: true,
     gzip: true,
@@ -37,7 +55,10 @@ export function portalFallback(directory: string): Fallback {
   });
   return (request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return false;
-    if (NOT_A_PAGE.test(pathOf(request))) return false;
+    const path = decoded(pathOf(request));
+    if (NOT_A_PAGE.test(path) || HIDDEN.test(path)) return false;
+    // A build may take a file away that is just being read.
+    response.once('pipe', (file) => file.once('error', () => response.destroy()));
     let served = true;
     serve(request, response, () => {
       served = false;
