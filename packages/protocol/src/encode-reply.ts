@@ -158,7 +158,12 @@ function pushBody(push: Push): string {
   }
 }
 
-/** A push as JSON text. */
+/** A push as JSON text, within a reply. */
 export function encodePush(push: Push): string {
   return `{"push":{${pushBody(push)}}}`;
+}
+
+/** A push as JSON text by itself, as unidirectional transports send it. */
+export function encodeBarePush(push: Push): string {
+  return `{${pushBody(push)}}`;
 }

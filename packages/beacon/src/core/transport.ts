@@ -1,16 +1,44 @@
 import type { Disconnect, Push, Reply } from '@belfry/protocol';
 
 /**
- * A push that many connections get. Each transport keeps its finished bytes here, so that they are made once however many
+ * One way of writing pushes: an encoding and its framing (a WebSocket frame of JSON, an event of a stream, …). Make each once and share
+ * it: a push keeps what was made of it by the object itself.
+ */
+export interface PushForm {
+  /** The finished bytes, ready for any number of connections. Must not depend on who gets them. */
+  write(push: Push): Uint8Array;
+}
+
+/**
+ * A push that many connections get. The finished bytes are kept, for each form of them, so that they are made once however many
  * connections there are.
  */
 export class PreparedPush {
   readonly push: Push;
-  /** The finished unmasked WebSocket frame of the JSON text. */
-  jsonFrame: Uint8Array | undefined = undefined;
+  // Most pushes are written in one form only: that one needs no map.
+  #form: PushForm | undefined = undefined;
+  #bytes: Uint8Array | undefined = undefined;
+  #others: Map<PushForm, Uint8Array> | undefined = undefined;
 
   constructor(push: Push) {
     this.push = push;
+  }
+
+  /** The push in a form. The same bytes every time. */
+  as(form: PushForm): Uint8Array {
+    if (this.#form === form && this.#bytes !== undefined) return this.#bytes;
+    if (this.#form === undefined) {
+      this.#bytes = form.write(this.push);
+      this.#form = form;
+      return this.#bytes;
+    }
+    const others = (this.#others ??= new Map());
+    let bytes = others.get(form);
+    if (bytes === undefined) {
+      bytes = form.write(this.push);
+      others.set(form, bytes);
+    }
+    return bytes;
   }
 }
 

@@ -13,7 +13,7 @@ import {
 import { WebSocket } from 'ws';
 import type { Session } from '../core/session.ts';
 import type { Stats } from '../core/stats.ts';
-import type { PreparedPush, Transport, TransportInfo } from '../core/transport.ts';
+import type { PreparedPush, PushForm, Transport, TransportInfo } from '../core/transport.ts';
 import type { Log } from '../log.ts';
 import type { Flushable, Flusher } from './flusher.ts';
 import { textFrame } from './text-frame.ts';
@@ -24,6 +24,8 @@ const DESTROY_AFTER_MS = 3000;
 const COPY_LIMIT = 64 * 1024;
 
 const PING_FRAME = textFrame(PING_JSON);
+
+const JSON_FRAME: PushForm = { write: (push) => textFrame(encodePush(push)) };
 
 const INFO: TransportInfo = { name: 'websocket', encoding: 'json', unidirectional: false };
 
@@ -79,7 +81,7 @@ export class WsConnection implements Transport, Flushable {
   }
 
   push(push: PreparedPush): void {
-    this.#enqueue((push.jsonFrame ??= textFrame(encodePush(push.push))));
+    this.#enqueue(push.as(JSON_FRAME));
   }
 
   ping(): void {
