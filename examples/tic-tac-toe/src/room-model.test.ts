@@ -14,7 +14,8 @@ import { enter, goAway, standUp } from './seats.ts';
 type Step =
   | { do: 'enter' | 'away' | 'start' | 'stand'; user: string }
   | { do: 'mark'; user: string; cell: number }
-  | { do: 'pass' | 'stall'; ms: number };
+  | { do: 'pass'; ms: number }
+  | { do: 'stall'; ms: number };
 
 const user = fc.constantFrom('ann', 'bea', 'cid', 'dan');
 const cell = fc.nat({ max: CELLS });

@@ -32,7 +32,7 @@ export class PreparedPush {
       this.#form = form;
       return this.#bytes;
     }
-    const others = (this.#others ??= new Map());
+    const others = (this.#others ??= new Map<PushForm, Uint8Array>());
     let bytes = others.get(form);
     if (bytes === undefined) {
       bytes = form.write(this.push);
