@@ -3,13 +3,13 @@ import type { Room } from '@belfry/example-tic-tac-toe/shared';
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Mark } from './mark.tsx';
-import { placeOf } from './room-view.ts';
+import { markOf, placeOf, possessive } from './room-view.ts';
 import type { RoomMemory, RoomView } from './room-view.ts';
 
 interface BoardProps {
   readonly room: Room;
   readonly view: RoomView;
-  readonly names: RoomMemory['names'];
+  readonly memory: RoomMemory;
   readonly pending: number | null;
   readonly onMark: (cell: number) => void;
 }
@@ -39,7 +39,7 @@ function neighbour(cell: number, key: string): number | null {
 }
 
 /** Nine cells: one stop for the Tab key, arrows to move, Enter or Space to put a mark. */
-export function Board({ room, view, names, pending, onMark }: BoardProps): JSX.Element {
+export function Board({ room, view, memory, pending, onMark }: BoardProps): JSX.Element {
   const [current, setCurrent] = useState(CENTRE);
   const cells = useRef<(HTMLButtonElement | null)[]>([]);
   const line = winningLine(room.board);
@@ -64,7 +64,7 @@ export function Board({ room, view, names, pending, onMark }: BoardProps): JSX.E
     const mark = room.board[cell] ?? null;
     const shown = mark ?? (pending === cell && view.role !== 'watcher' ? view.role : null);
     const free = view.canMark && mark === null && pending === null;
-    const content = mark === null ? 'empty' : `${names[mark]}’s mark`;
+    const content = mark === null ? 'empty' : `${possessive(memory.names[mark])} mark`;
     const classes = [
       'cell',
       free ? 'is-free' : '',
@@ -87,7 +87,7 @@ export function Board({ room, view, names, pending, onMark }: BoardProps): JSX.E
             if (free) onMark(cell);
           }}
         >
-          {shown !== null && <Mark side={shown} />}
+          {shown !== null && <Mark side={markOf(shown, memory)} />}
           {shown === null && free && view.role !== 'watcher' && (
             <Mark side={view.role} class="is-ghost" />
           )}

@@ -1,11 +1,13 @@
 import type { Room, Side } from '@belfry/example-tic-tac-toe/shared';
 import type { JSX } from 'preact';
 import { Mark } from './mark.tsx';
-import type { Role } from './room-view.ts';
+import { markOf } from './room-view.ts';
+import type { RoomMemory, RoomView } from './room-view.ts';
 
 interface PlayersProps {
   readonly room: Room;
-  readonly role: Role;
+  readonly role: RoomView['role'];
+  readonly memory: RoomMemory;
 }
 
 const SEATS = ['host', 'guest'] as const;
@@ -21,15 +23,16 @@ export function Players(props: PlayersProps): JSX.Element {
   );
 }
 
-function Seat({ side, room, role }: PlayersProps & { readonly side: Side }): JSX.Element {
+function Seat({ side, room, role, memory }: PlayersProps & { readonly side: Side }): JSX.Element {
   const player = room[side];
   const onTurn = room.turn === side;
   const won = room.result?.winner === side;
-  const classes = ['seat', `seat-${side}`, onTurn ? 'is-on-turn' : '', won ? 'has-won' : ''];
+  const mark = markOf(side, memory);
+  const classes = ['seat', `seat-${mark}`, onTurn ? 'is-on-turn' : '', won ? 'has-won' : ''];
   if (player === null) {
     return (
       <li class={`${classes.join(' ')} is-free`}>
-        <Mark side={side} />
+        <Mark side={mark} />
         <span class="seat-who">
           <span class="seat-name">Free seat</span>
           <span class="seat-note">{side === 'host' ? 'Host' : 'Guest'}</span>
@@ -41,7 +44,7 @@ function Seat({ side, room, role }: PlayersProps & { readonly side: Side }): JSX
   if (role === side) notes.push('you');
   return (
     <li class={classes.filter(Boolean).join(' ')}>
-      <Mark side={side} />
+      <Mark side={mark} />
       <span class="seat-who">
         <span class="seat-name" title={player.name}>
           {player.name}

@@ -137,12 +137,12 @@ function Table({ id, client, room, state }: TableProps): JSX.Element {
       <div class="visually-hidden" role="status">
         {short ? `${SHORT_SECONDS} seconds left` : ''}
       </div>
-      <Players room={state} role={view.role} />
+      <Players room={state} role={view.role} memory={room.memory} />
       <div class={`board-wrap ${away ? 'is-away' : ''}`}>
         <Board
           room={state}
           view={away ? { ...view, canMark: false } : view}
-          names={room.memory.names}
+          memory={room.memory}
           pending={room.pending}
           onMark={room.mark}
         />

@@ -1,6 +1,6 @@
 import type { Room, RoomPublication } from '@belfry/example-tic-tac-toe/shared';
 import { expect, test } from 'vitest';
-import { announcementOf, NO_MEMORY, remember, secondsLeft, viewOf } from './room-view.ts';
+import { announcementOf, markOf, NO_MEMORY, remember, secondsLeft, viewOf } from './room-view.ts';
 
 const ann = { user: 'a', name: 'Ann', connected: true };
 const bea = { user: 'b', name: 'Bess', connected: true };
@@ -85,6 +85,68 @@ test('the last result and the names of those who left are remembered until the s
   });
   memory = remember(memory, { type: 'joined', room: room() });
   expect(view({}, 'a', memory).start?.label).toBe('Start the game');
+});
+
+test('a guest who is promoted in the middle of a game has won, is told so, and keeps the ring until the table is cleared', () => {
+  const started: RoomPublication = { type: 'started', room: room({ state: 'playing' }) };
+  const board = room().board.with(0, 'guest').with(4, 'host');
+  const finished: RoomPublication = {
+    type: 'finished',
+    room: room({
+      state: 'finishing',
+      host: null,
+      board,
+      result: { winner: 'guest', reason: 'left' },
+    }),
+  };
+  const promoted: RoomPublication = {
+    type: 'host-changed',
+    room: room({
+      state: 'finishing',
+      host: bea,
+      guest: null,
+      board: room().board.with(0, 'host').with(4, 'guest'),
+      result: { winner: 'host', reason: 'left' },
+    }),
+  };
+  let memory = [started, finished, promoted].reduce(remember, NO_MEMORY);
+  expect(viewOf(promoted.room, 'b', memory)).toMatchObject({
+    role: 'host',
+    headline: 'You win',
+    detail: 'Ann left the game. You are the host now.',
+    mood: 'won',
+    start: null,
+  });
+  expect(viewOf(promoted.room, 'c', memory)).toMatchObject({
+    headline: 'Bess wins',
+    detail: 'Ann left the game.',
+  });
+  expect(memory.names).toEqual({ host: 'Bess', guest: 'Ann' });
+  expect([markOf('host', memory), markOf('guest', memory)]).toEqual(['guest', 'host']);
+  memory = remember(memory, { type: 'reset', room: room({ host: bea, guest: null }) });
+  expect(markOf('host', memory)).toBe('host');
+});
+
+test('a winner who leaves while the result is shown has won nonetheless', () => {
+  const result = { winner: 'host', reason: 'line' } as const;
+  const memory = [
+    { type: 'finished', room: room({ state: 'finishing', result }) } as const,
+    { type: 'left', room: room({ state: 'finishing', host: null, result }) } as const,
+  ].reduce(remember, NO_MEMORY);
+  const promoted: RoomPublication = {
+    type: 'host-changed',
+    room: room({
+      state: 'finishing',
+      host: bea,
+      guest: null,
+      result: { winner: 'guest', reason: 'line' },
+    }),
+  };
+  expect(viewOf(promoted.room, 'b', remember(memory, promoted))).toMatchObject({
+    headline: 'Ann wins',
+    detail: 'Three in a row. You are the host now.',
+    mood: 'lost',
+  });
 });
 
 test('a screen reader hears the other one’s mark and whose turn it is', () => {

@@ -1,4 +1,5 @@
 /** What a page says about a room, from the room and who looks at it. Pure. */
+import { otherSide } from '@belfry/example-tic-tac-toe/shared';
 import type { Player, Room, RoomPublication, Side } from '@belfry/example-tic-tac-toe/shared';
 
 export type Role = Side | 'watcher';
@@ -20,25 +21,34 @@ export interface RoomView {
 export interface RoomMemory {
   /** The last game that ended here while the page was open. */
   readonly lastGame: Room | null;
-  /** Who sat there last, for when they have left. */
+  /** Who sits there, or sat there last and has left. */
   readonly names: Readonly<Record<Side, string>>;
+  /** The host left and the guest was promoted while the result was shown: what was a ring stays a ring until the table is cleared. */
+  readonly promoted: boolean;
 }
 
 export const NO_MEMORY: RoomMemory = {
   lastGame: null,
   names: { host: 'The host', guest: 'The guest' },
+  promoted: false,
 };
 
 /** What to remember of a room once the next publication has come. */
 export function remember(memory: RoomMemory, { type, room }: RoomPublication): RoomMemory {
   const changedHands = type === 'host-changed' || type === 'joined';
+  // With a promotion, who was the host is in the place of the guest.
+  const { host, guest } =
+    type === 'host-changed' ? { host: memory.names.guest, guest: memory.names.host } : memory.names;
   return {
     lastGame: type === 'finished' ? room : changedHands ? null : memory.lastGame,
-    names: {
-      host: room.host?.name ?? memory.names.host,
-      guest: room.guest?.name ?? memory.names.guest,
-    },
+    names: { host: room.host?.name ?? host, guest: room.guest?.name ?? guest },
+    promoted: room.state === 'finishing' && (memory.promoted || type === 'host-changed'),
   };
+}
+
+/** Whose mark is drawn for a seat: the host has the cross, and keeps a ring that was made as a guest. */
+export function markOf(side: Side, { promoted }: RoomMemory): Side {
+  return promoted ? otherSide(side) : side;
 }
 
 export function roleOf(room: Room, user: string | null): Role {
@@ -78,15 +88,16 @@ function playing(room: Room, role: Role): RoomView {
   };
 }
 
-function finishing(room: Room, role: Role, { names }: RoomMemory): RoomView {
-  const detail = role === 'watcher' ? reasonOf(room, names) : reasonOf(room, names, role);
+function finishing(room: Room, role: Role, { names, promoted }: RoomMemory): RoomView {
+  const reason = role === 'watcher' ? reasonOf(room, names) : reasonOf(room, names, role);
+  const both = room.host !== null && room.guest !== null;
   return {
     role,
     headline: resultOf(room, role, names),
-    detail,
+    detail: promoted && role === 'host' ? `${reason} You are the host now.` : reason,
     mood: moodOf(room, role),
     canMark: false,
-    start: role === 'watcher' ? null : { label: 'Rematch soon', enabled: false },
+    start: role === 'watcher' || !both ? null : { label: 'Rematch soon', enabled: false },
   };
 }
 
