@@ -19,7 +19,7 @@ import { PresenceKeeper } from './runtime/presence-keeper.ts';
 import type { RpcContext, RpcHandler } from './runtime/rpc.ts';
 import { beaconSettings, type BeaconSettings } from './settings.ts';
 import type { BeaconSnapshot } from './snapshot.ts';
-import { Flusher } from './ws/flusher.ts';
+import { Flusher } from './runtime/flusher.ts';
 import { Upgrader, type Refusal } from './ws/upgrader.ts';
 import { WsConnection, type BeaconSocket, type WsShared } from './ws/ws-connection.ts';
 import type { Socket } from 'node:net';

@@ -1,0 +1,106 @@
+import type { Writable } from 'node:stream';
+import type { Stats } from '../core/stats.ts';
+import type { Flushable, Flusher } from './flusher.ts';
+
+/** Up to here pieces are copied into one buffer; beyond, the sink gets them as they are. */
+const COPY_LIMIT = 64 * 1024;
+
+/** Where finished bytes go: a socket, or the body of an HTTP answer. */
+export type Sink = Pick<Writable, 'write' | 'cork' | 'uncork' | 'once' | 'writableLength'>;
+
+/** What the connections of a server share for sending. */
+export interface OutgoingShared {
+  readonly flusher: Flusher;
+  readonly stats: Stats;
+  /** The most bytes that may wait for one connection. */
+  readonly queueMaxSize: number;
+}
+
+/**
+ * The sending side of a connection: what is owed within one turn of the event loop is written together, and a peer that does not read
+ * is given up once too much waits for it. A base class, not a member, because there is one for every connection.
+ */
+export abstract class Outgoing implements Flushable {
+  /** Nothing more is taken. */
+  protected closed = false;
+  readonly #shared: OutgoingShared;
+  readonly #sink: Sink;
+  /** What waits: one piece by itself, or several. */
+  #queue: Uint8Array | Uint8Array[] | null = null;
+  #queuedBytes = 0;
+  /** Whether it stands in the flusher. */
+  #dirty = false;
+  /** The sink has had enough until it drains. */
+  #blocked = false;
+
+  constructor(shared: OutgoingShared, sink: Sink) {
+    this.#shared = shared;
+    this.#sink = sink;
+  }
+
+  /** The peer reads too slowly: the connection is to be ended. */
+  protected abstract overflowed(): void;
+
+  /** Sends with what else is owed in this turn of the event loop. */
+  protected enqueue(bytes: Uint8Array): void {
+    if (this.closed) return;
+    const unsent = this.#queuedBytes + (this.#blocked ? this.#sink.writableLength : 0);
+    // What nothing stands before is never too much: who asks again after a reconnect would get the same.
+    if (unsent > 0 && unsent + bytes.length > this.#shared.queueMaxSize) {
+      this.overflowed();
+      return;
+    }
+    this.#queuedBytes += bytes.length;
+    if (this.#queue === null) this.#queue = bytes;
+    else if (Array.isArray(this.#queue)) this.#queue.push(bytes);
+    else this.#queue = [this.#queue, bytes];
+    if (this.#dirty || this.#blocked) return;
+    this.#dirty = true;
+    this.#shared.flusher.add(this);
+  }
+
+  flush(): void {
+    this.#dirty = false;
+    if (!this.closed && !this.#blocked) this.writeAll();
+  }
+
+  /** The peer has read again. */
+  drained(): void {
+    this.#blocked = false;
+    if (!this.closed) this.writeAll();
+  }
+
+  /** Forgets what waits. */
+  protected drop(): void {
+    this.#queue = null;
+    this.#queuedBytes = 0;
+  }
+
+  /** Writes what waits, whether the sink has had enough or not. */
+  protected writeAll(): void {
+    const queue = this.#queue;
+    if (queue === null) return;
+    const bytes = this.#queuedBytes;
+    this.drop();
+    this.#shared.stats.bytesSent += bytes;
+    const ok = this.#write(queue, bytes);
+    if (ok || this.#blocked) return;
+    this.#blocked = true;
+    this.#sink.once('drain', onDrain.bind(null, this));
+  }
+
+  #write(queue: Uint8Array | Uint8Array[], bytes: number): boolean {
+    const sink = this.#sink;
+    if (!Array.isArray(queue)) return sink.write(queue);
+    if (bytes <= COPY_LIMIT) return sink.write(Buffer.concat(queue, bytes));
+    sink.cork();
+    let ok = true;
+    for (const piece of queue) ok = sink.write(piece);
+    sink.uncork();
+    return ok;
+  }
+}
+
+function onDrain(connection: Outgoing): void {
+  connection.drained();
+}
