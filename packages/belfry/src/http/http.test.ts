@@ -131,7 +131,8 @@ describe('the portal', () => {
     expect([again.status, await again.text()]).toEqual([200, second]);
 
     rmSync(join(root, 'index.html'));
-    expect((await get('/play'))[0]).toBe(404);
+    const meanwhile = await fetch(`${url}/play`);
+    expect([meanwhile.status, meanwhile.headers.get('refresh')]).toEqual([503, '1']);
     build('last');
     expect((await get('/play'))[0]).toBe(200);
   });

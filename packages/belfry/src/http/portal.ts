@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import sirv from 'sirv';
+import { HttpError } from './http-error.ts';
 import type { Fallback } from './router.ts';
 import { pathOf } from './router.ts';
 
@@ -28,12 +29,15 @@ function decoded(path: string): string {
   }
 }
 
+/** A path that ends like a file, as sirv has it: where there is none it is not a page either. */
+const FILE = /\.\w+$/;
+
 /** What a build leaves beside its files is not for visitors. */
 const HIDDEN = /\/\./;
 
 /**
  * Serves the built portal as it is at that moment: one that is built anew needs no restart. A path without a file is a page of it (its
- * router shows it).
+ * router shows it), and an error that makes a browser ask again while there is no first page.
  */
 export function portalFallback(directory: string): Fallback {
   const serve = sirv(directory, {
@@ -63,6 +67,10 @@ export function portalFallback(directory: string): Fallback {
     serve(request, response, () => {
       served = false;
     });
+    if (!served && !FILE.test(path)) {
+      const message = 'the portal is just being built; this page loads again by itself.';
+      throw new HttpError(503, 'unavailable', message).with('refresh', '1');
+    }
     return served;
   };
 }
