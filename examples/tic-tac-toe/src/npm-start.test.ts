@@ -1,4 +1,7 @@
-/** What the README promises of `npm start`: two windows play, and a server that is killed in the middle of a game goes on with it. */
+/**
+ * What the README promises of `npm start`: two windows play by the real clock, and a server that is killed in the middle of a game goes
+ * on with it.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -6,8 +9,9 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { openBrowser } from './browser-lab.ts';
+import { DEFAULT_TIMES } from './room-state.ts';
 import { TablePage } from './table-page.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -16,6 +20,9 @@ interface Started extends AsyncDisposable {
   readonly url: string;
   kill(): Promise<void>;
 }
+
+// Most of their time they wait, so they do it together.
+vi.setConfig({ testTimeout: 120_000 });
 
 /** Runs the repository's `npm start -- ARGS` as npm does, less npm itself; resolves when it says where it runs. */
 async function npmStart(...args: string[]): Promise<Started> {
@@ -50,12 +57,14 @@ async function npmStart(...args: string[]): Promise<Started> {
   throw new Error(`it ended before it ran:\n${log}`);
 }
 
-test('two windows play to a win on what npm start starts, though it is killed in the middle of the game', async () => {
-  const dir = await mkdtemp(join(tmpdir(), 'belfry-npm-start-'));
-  await using _cleanup = {
-    [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }),
-  };
-  await using first = await npmStart('--port', '0', '--data-dir', dir);
+async function newDirectory(): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'belfry-npm-start-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+test.concurrent('two windows play to a win on what npm start starts, though it is killed in the middle of the game', async () => {
+  await using dir = await newDirectory();
+  await using first = await npmStart('--port', '0', '--data-dir', dir.path);
   await using browser = await openBrowser(first.url);
   const ann = new TablePage(await browser.open(first.url));
   const room = await ann.create('Ann');
@@ -69,7 +78,7 @@ test('two windows play to a win on what npm start starts, though it is killed in
 
   await first.kill();
   for (const each of [ann, bea]) await each.says('Connection lost.');
-  await using second = await npmStart('--port', new URL(first.url).port, '--data-dir', dir);
+  await using second = await npmStart('--port', new URL(first.url).port, '--data-dir', dir.path);
   expect(second.url).toBe(first.url);
 
   // Nobody reloads a page.
@@ -83,4 +92,34 @@ test('two windows play to a win on what npm start starts, though it is killed in
   expect(await bea.shown()).toEqual(shown);
   // A browser logs what it could not reach.
   expect(browser.complaints.filter((text) => !/^console: .*\bERR_/.test(text))).toEqual([]);
-}, 90_000);
+});
+
+test.concurrent('whoever lets the 30 seconds of a turn run out loses, and both windows count them down by the server’s clock', async () => {
+  await using dir = await newDirectory();
+  await using server = await npmStart('--port', '0', '--data-dir', dir.path);
+  await using browser = await openBrowser(server.url);
+  const ann = new TablePage(await browser.open(server.url));
+  const room = await ann.create('Ann');
+  const bea = new TablePage(await browser.open(room));
+  await bea.enter('Bea');
+  await ann.press('Start the game');
+  await ann.headline('Your turn');
+  const before = Date.now();
+  await ann.mark(0);
+  await bea.headline('Your turn');
+  for (const each of [ann, bea]) expect(await each.secondsLeft()).toBeGreaterThan(10);
+
+  // Bea only looks on. The last 10 seconds are shown, and said, as such.
+  for (const each of [ann, bea]) {
+    await each.page.locator('.turn-clock.is-short').waitFor({ timeout: 40_000 });
+    expect(await each.secondsLeft()).toBeLessThanOrEqual(10);
+  }
+  expect(await bea.page.getByRole('status').allTextContents()).toContain('10 seconds left');
+  await bea.headline('Ann wins');
+  expect(Date.now() - before).toBeGreaterThanOrEqual(DEFAULT_TIMES.turnMs);
+  await bea.says('You ran out of time.');
+  await ann.headline('You win');
+  await ann.says('Bea ran out of time.');
+  expect((await ann.shown()).board).toBe('x........');
+  expect(browser.complaints).toEqual([]);
+});

@@ -68,6 +68,12 @@ export class TablePage {
       .waitFor();
   }
 
+  /** What the turn's clock shows. */
+  async secondsLeft(): Promise<number> {
+    const label = await this.page.getByRole('timer').getAttribute('aria-label');
+    return Number.parseInt(label ?? '', 10);
+  }
+
   async shown(): Promise<Shown> {
     return this.page.evaluate<Shown>(SHOWN);
   }
