@@ -3,7 +3,7 @@ import type { Link } from './link.ts';
 import type { Place } from './place.ts';
 
 /** Raised when keys or scripts change so that an older driver would misread them. */
-const SCHEMA = 1;
+const SCHEMA = 2;
 
 interface Deployment {
   readonly schema: number;

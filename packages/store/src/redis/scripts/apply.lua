@@ -7,6 +7,13 @@
 --- @include deliver
 --- @include channel
 
+local names = {}
+for i = 5, #argv, 7 do
+  if argv[i + 1] == 's' then
+    names[#names + 1] = argv[i + 2]
+  end
+end
+prefetch(names)
 local applied, skipped = 0, 0
 local mark = tonumber(call('HGET', base .. 'relay', argv[4]) or '0')
 for i = 5, #argv, 7 do
@@ -26,6 +33,5 @@ end
 if applied > 0 then
   call('HSET', base .. 'relay', argv[4], string.format('%.0f', mark))
 end
-close_inboxes()
-send_wakes()
+finish()
 return { stats, applied, skipped }

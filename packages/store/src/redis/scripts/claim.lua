@@ -12,6 +12,7 @@ local holder, limit, lease_end, most = argv[4], tonumber(argv[7]), now + tonumbe
 local lease_text = text(lease_end)
 expire_presence('pexp', 500)
 expire_presence('pexq', 100)
+save_actors()
 
 local function overdue(lane, by, ...)
   if by == '' then
@@ -60,26 +61,33 @@ end
 local first_fence = #picked > 0 and take_numbers(#picked) or 0
 local out = { stats, now, lease_end, false, false, relay, text(first_fence) }
 local o = #out
-local last_message = most - 1
-for k = 1, #picked do
-  local actor = picked[k]
-  local key = base .. 'a:' .. actor
-  local r = call('HMGET', key, 'p', 's', 'm')
-  local _, version, n, c, _, wake, hold, lane, has_state, suspended, has_meta = struct.unpack(RECORD, r[1])
-  local new_lane = (wake ~= NONE and n == c) and 2 or 1
-  call('HSET', key, 'o', holder, 'p',
-    pack_record(first_fence + k - 1, version, n, c, lease_end, wake, hold, new_lane, has_state, suspended, has_meta))
-  put_due(actor, lane, new_lane, lease_end, lease_text)
-  out[o + 1] = actor
-  out[o + 2] = version
-  out[o + 3] = r[2]
-  out[o + 4] = r[3]
-  out[o + 5] = wake == NONE and '' or text(wake)
-  out[o + 6] = c + 1
-  out[o + 7] = n - c
-  out[o + 8] = (n > c and most > 0) and call('LRANGE', base .. 'i:' .. actor, 0, last_message) or {}
-  o = o + 8
+prefetch(picked)
+for from = 1, #picked, BULK do
+  local keys, last = {}, math.min(from + BULK - 1, #picked)
+  for k = from, last do
+    keys[k - from + 1] = base .. 's:' .. picked[k]
+  end
+  local states = call('MGET', unpack(keys))
+  for k = from, last do
+    local actor = picked[k]
+    local r = actors[actor]
+    r.fence = first_fence + k - 1
+    r.lease = lease_end
+    set_holder(r, holder)
+    schedule(r, (r.wake ~= NONE and r.n == r.c) and 2 or 1, lease_end, lease_text)
+    change(actor, r)
+    out[o + 1] = actor
+    out[o + 2] = r.version
+    out[o + 3] = states[k - from + 1]
+    out[o + 4] = meta_of(r)
+    out[o + 5] = r.wake == NONE and '' or text(r.wake)
+    out[o + 6] = r.c + 1
+    out[o + 7] = r.n - r.c
+    out[o + 8] = first_messages(actor, r, most)
+    o = o + 8
+  end
 end
+finish()
 
 out[4] = call('ZRANGE', LANES[1], 0, 0, 'WITHSCORES')[2] or false
 out[5] = call('ZRANGE', LANES[2], 0, 0, 'WITHSCORES')[2] or false
@@ -87,5 +95,4 @@ local expiry = next_expiry()
 if expiry and (not out[4] or expiry < tonumber(out[4])) then
   out[4] = text(expiry)
 end
-send_wakes()
 return out

@@ -9,7 +9,6 @@
 ---   's' actor body id must-exist limit (message) · 'o' partition-and-effect (for the outbox)
 --- Returns stats, now, 1 when something is in the outbox else 0, then per commit 1, lease end or 0, inbox length and, where the lease
 --- is kept, first seq and messages; or 2 stale fence; or 3 stale version.
---- @include erase
 --- @include deliver
 --- @include channel
 --- @include outbox
@@ -25,11 +24,11 @@ local out = { stats, now, 0 }
 local total = #argv
 local lease_texts = {}
 
-local function dead_letter(actor, key, at, index)
-  local message = call('LINDEX', base .. 'i:' .. actor, index)
+local function dead_letter(actor, r, at, index)
+  local message = message_at(actor, r, index)
   if message then
     local space = string.find(message, ' ', 1, true)
-    bury(actor, key, {
+    bury(actor, {
       body = string.sub(message, space + 1),
       acceptedAt = tonumber(string.sub(message, 1, space - 1)),
       error = argv[at + 2],
@@ -38,28 +37,39 @@ local function dead_letter(actor, key, at, index)
   end
 end
 
+local names = {}
+local from = i
+while i <= total do
+  names[#names + 1] = argv[i + 1]
+  i = i + tonumber(argv[i]) + 1
+end
+prefetch(names)
+
+i = from
 while i <= total do
   local stop = i + tonumber(argv[i])
   local actor = argv[i + 1]
-  local key = base .. 'a:' .. actor
-  local fence, version, n, consumed, old_lease, _, _, old_lane, has_state, _, had_meta = read_record(key)
-  if not fence or fence ~= tonumber(argv[i + 2]) or old_lease == NONE then
+  local r = actors[actor]
+  if r.missing or r.lease == NONE or r.fence ~= tonumber(argv[i + 2]) then
     out[#out + 1] = 2
-  elseif version ~= tonumber(argv[i + 3]) then
+  elseif r.version ~= tonumber(argv[i + 3]) then
     out[#out + 1] = 3
   else
-    local through = tonumber(argv[i + 6]) or consumed
-    if through > n then
-      through = n
-    elseif through < consumed then
-      through = consumed
+    local through = tonumber(argv[i + 6]) or r.c
+    if through > r.n then
+      through = r.n
+    elseif through < r.c then
+      through = r.c
     end
-    local op = argv[i + 4]
+    local op, old_lane, old_lease = argv[i + 4], r.lane, r.lease
     local meta, hold, suspend
+    change(actor, r)
     if op == 's' then
-      has_state = 1
+      r.has_state = 1
+      r.state = argv[i + 5]
     elseif op == 'd' then
-      has_state = 0
+      r.has_state = 0
+      r.state = false
     end
     local outbox
 
@@ -78,17 +88,16 @@ while i <= total do
         publish(channel, bodies, '', policy[1], policy[2], policy[3])
       elseif kind == 's' then
         if argv[a + 1] ~= actor then
-          deliver(argv[a + 1], argv[a + 2], argv[a + 3], argv[a + 4] == '1', tonumber(argv[a + 5]), true)
-        elseif argv[a + 4] == '1' and has_state == 0 then
+          accept(argv[a + 1], argv[a + 2], argv[a + 3], argv[a + 4] == '1', tonumber(argv[a + 5]), true)
+        elseif argv[a + 4] == '1' and r.has_state == 0 then
           count(5)
         elseif argv[a + 3] ~= '' and seen(actor, argv[a + 3], true) then
           count(1)
-        elseif n - through >= 2 * tonumber(argv[a + 5]) then
+        elseif r.n - through >= 2 * tonumber(argv[a + 5]) then
           count(2)
-          bury(actor, key, { body = argv[a + 2], acceptedAt = now, error = 'inbox full', attempts = 0 })
+          bury(actor, { body = argv[a + 2], acceptedAt = now, error = 'inbox full', attempts = 0 })
         else
-          call('RPUSH', base .. 'i:' .. actor, now_text .. ' ' .. argv[a + 2])
-          n = n + 1
+          add_message(r, now_text .. ' ' .. argv[a + 2])
         end
         a = a + 6
       elseif kind == 'o' then
@@ -97,8 +106,8 @@ while i <= total do
         a = a + 2
       elseif kind == 'd' then
         local seq = tonumber(argv[a + 1])
-        if seq > consumed and seq <= through then
-          dead_letter(actor, key, a, seq - consumed - 1)
+        if seq > r.c and seq <= through then
+          dead_letter(actor, r, a, seq - r.c - 1)
         end
         a = a + 4
       else
@@ -119,15 +128,11 @@ while i <= total do
       to_outbox(outbox)
       out[3] = 1
     end
-    if through > consumed then
-      if through == n then
-        call('DEL', base .. 'i:' .. actor)
-      else
-        call('LTRIM', base .. 'i:' .. actor, through - consumed, -1)
-      end
+    if through > r.c then
+      consume(actor, r, through)
     end
 
-    local has = n > through
+    local has = r.n > through
     local wake = tonumber(argv[i + 7]) or NONE
     hold = hold or NONE
     local lane, due, lease_end, due_text = 0, NONE, NONE, nil
@@ -152,31 +157,18 @@ while i <= total do
       end
     end
 
-    if has_state == 0 and not has and wake == NONE and lease_end == NONE and call('EXISTS', base .. 'dl:' .. actor) == 0 then
-      erase(actor, key, old_lane)
+    local left = r.n - through
+    if r.has_state == 0 and not has and wake == NONE and lease_end == NONE and call('EXISTS', base .. 'dl:' .. actor) == 0 then
+      erase(actor, r)
     else
-      version = op == 'd' and 0 or version + 1
-      local record = pack_record(fence, version, n, through, lease_end, wake, hold, lane, has_state, suspend and 1 or 0,
-        meta and 1 or 0)
-      if op == 's' and meta then
-        call('HSET', key, 's', argv[i + 5], 'p', record, 'm', meta)
-      elseif op == 's' then
-        call('HSET', key, 's', argv[i + 5], 'p', record)
-      elseif meta then
-        call('HSET', key, 'p', record, 'm', meta)
-      else
-        call('HSET', key, 'p', record)
-      end
-      if op == 'd' then
-        call('HDEL', key, 's')
-      end
-      if not meta and had_meta == 1 then
-        call('HDEL', key, 'm')
-      end
+      r.version = op == 'd' and 0 or r.version + 1
+      r.lease, r.wake, r.hold = lease_end, wake, hold
+      set_meta(r, meta)
       if suspend then
-        call('HSET', key, 'x', suspend)
+        r.suspended = 1
+        call('SET', base .. 'x:' .. actor, suspend)
       end
-      put_due(actor, old_lane, lane, due, due_text)
+      schedule(r, lane, due, due_text)
       if lease_end == NONE and lane ~= 0 and (lane ~= old_lane or due < old_lease) then
         note_wake(lane, due)
       end
@@ -185,14 +177,13 @@ while i <= total do
     local o = #out
     out[o + 1] = 1
     out[o + 2] = lease_end == NONE and 0 or lease_end
-    out[o + 3] = n - through
+    out[o + 3] = left
     if lease_end ~= NONE then
-      local most = tonumber(argv[i + 10])
       out[o + 4] = through + 1
-      out[o + 5] = (has and most > 0) and call('LRANGE', base .. 'i:' .. actor, 0, most - 1) or {}
+      out[o + 5] = has and first_messages(actor, r, tonumber(argv[i + 10])) or {}
     end
   end
   i = stop + 1
 end
-send_wakes()
+finish()
 return out

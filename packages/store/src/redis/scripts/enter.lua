@@ -52,5 +52,5 @@ local after = next_expiry()
 if after and (not before or after < before) then
   note_wake(1, after)
 end
-send_wakes()
+finish()
 return out

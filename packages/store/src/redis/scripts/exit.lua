@@ -13,5 +13,5 @@ if entry then
     end_entry(channel, client, entry)
   end
 end
-send_wakes()
+finish()
 return { stats }

@@ -3,9 +3,8 @@
 --- Returns false when the lease is no longer this one, else {first seq, messages}.
 --- @include actor
 
-local fence, _, _, c, lease = read_record(base .. 'a:' .. argv[4])
-if not fence or fence ~= tonumber(argv[5]) or lease == NONE then
+local r = record(argv[4])
+if r.missing or r.fence ~= tonumber(argv[5]) or r.lease == NONE then
   return false
 end
-local most = tonumber(argv[6])
-return { c + 1, most > 0 and call('LRANGE', base .. 'i:' .. argv[4], 0, most - 1) or {} }
+return { r.c + 1, first_messages(argv[4], r, tonumber(argv[6])) }

@@ -3,16 +3,16 @@
 --- Returns false, or {version, fence, state, meta, suspended, wake, hold, holder, lease end, inbox length, dead letters}; no time is ''.
 --- @include actor
 
-local key = base .. 'a:' .. argv[4]
-local fence, version, n, c, lease, wake, hold, _, has_state, suspended = read_record(key)
-local dead = call('ZCARD', base .. 'dl:' .. argv[4])
-if not fence or (has_state == 0 and n == c and dead == 0) then
+local actor = argv[4]
+local r = record(actor)
+local dead = call('ZCARD', base .. 'dl:' .. actor)
+if r.missing or (r.has_state == 0 and r.n == r.c and dead == 0) then
   return false
 end
 local function time(at)
   return at == NONE and '' or text(at)
 end
-local r = call('HMGET', key, 's', 'm', 'x', 'o')
 return {
-  text(version), text(fence), r[1], r[2], suspended == 1 and r[3], time(wake), time(hold), r[4], time(lease), n - c, dead
+  text(r.version), text(r.fence), call('GET', base .. 's:' .. actor), meta_of(r), r.suspended == 1 and call('GET', base .. 'x:' .. actor),
+  time(r.wake), time(r.hold), r.holder > 0 and holder_of(r), time(r.lease), r.n - r.c, dead
 }

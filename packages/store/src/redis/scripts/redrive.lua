@@ -7,7 +7,7 @@ local actor, letters, moved = argv[4], base .. 'dl:' .. argv[4], 0
 local function put_back(found)
   for i = 1, #found do
     local letter = cjson.decode(found[i])
-    deliver(actor, letter.body, '', false, math.huge, true, text(letter.acceptedAt))
+    accept(actor, letter.body, '', false, math.huge, true, text(letter.acceptedAt))
     call('ZREM', letters, found[i])
     moved = moved + 1
   end
@@ -22,5 +22,5 @@ end
 if call('EXISTS', letters) == 0 then
   call('ZREM', base .. 'dead', actor)
 end
-send_wakes()
+finish()
 return { stats, moved }

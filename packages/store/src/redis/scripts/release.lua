@@ -3,12 +3,17 @@
 --- Returns stats.
 --- @include settle
 
+local names = {}
 for i = 4, #argv, 2 do
-  local key = base .. 'a:' .. argv[i]
-  local fence, version, n, c, lease, wake, hold, lane, has_state, suspended, has_meta = read_record(key)
-  if fence and fence == tonumber(argv[i + 1]) and lease ~= NONE then
-    settle(argv[i], key, fence, version, n, c, wake, hold, lane, has_state, suspended, has_meta)
+  names[#names + 1] = argv[i]
+end
+prefetch(names)
+for i = 4, #argv, 2 do
+  local r = record(argv[i])
+  if not r.missing and r.fence == tonumber(argv[i + 1]) and r.lease ~= NONE then
+    settle(argv[i], r)
   end
 end
+save_actors()
 send_wakes()
 return { stats }

@@ -3,12 +3,15 @@
 --- Returns 1, or 0 when it was not suspended.
 --- @include settle
 
-local key = base .. 'a:' .. argv[4]
-local fence, version, n, c, _, wake, _, lane, has_state, suspended, has_meta = read_record(key)
-if not fence or suspended == 0 then
+local actor = argv[4]
+local r = record(actor)
+if r.suspended == 0 then
   return 0
 end
-call('HDEL', key, 'x')
-settle(argv[4], key, fence, version, n, c, wake, NONE, lane, has_state, 0, has_meta)
+call('DEL', base .. 'x:' .. actor)
+r.suspended = 0
+r.hold = NONE
+settle(actor, r)
+save_actors()
 send_wakes()
 return 1

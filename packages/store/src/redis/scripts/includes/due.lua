@@ -34,13 +34,3 @@ local function rest_due(has_messages, wake, hold)
   end
   return at, lane
 end
-
---- Moves an actor from `old_lane` to `lane`; `at` as a number, and as text where the caller has it.
-local function put_due(actor, old_lane, lane, at, at_text)
-  if old_lane ~= lane and old_lane ~= 0 then
-    call('ZREM', LANES[old_lane], actor)
-  end
-  if lane ~= 0 then
-    call('ZADD', LANES[lane], at_text or (at == now and now_text) or text(at), actor)
-  end
-end

@@ -3,15 +3,18 @@
 
 local id_bucket = math.floor(now / id_window)
 local id_sets
+--- What is known of `<actor> <id>`: whether it was accepted before.
+local known_ids = {}
+local new_ids = {}
 
 local function id_set(bucket)
   return base .. 'ids:' .. string.format('%.0f', bucket)
 end
 
---- Whether a message with this id was accepted before; if not and `add`, remembers it.
-local function seen(actor, id, add)
+--- Finds out about `<actor> <id>` of many messages at once.
+local function look_up_ids(members)
   if not id_sets then
-    id_sets = {}
+    id_sets = { id_set(id_bucket) }
     -- The bucket ahead exists only after the clock went back.
     for _, bucket in ipairs({ id_bucket - 1, id_bucket + 1 }) do
       local key = id_set(bucket)
@@ -20,22 +23,41 @@ local function seen(actor, id, add)
       end
     end
   end
-  local member = actor .. ' ' .. id
-  for i = 1, #id_sets do
-    if call('SISMEMBER', id_sets[i], member) == 1 then
-      return true
+  for i = 1, #members, 1000 do
+    local last = math.min(i + 999, #members)
+    for s = 1, #id_sets do
+      local found = call('SMISMEMBER', id_sets[s], unpack(members, i, last))
+      for k = i, last do
+        local member = members[k]
+        known_ids[member] = known_ids[member] or found[k - i + 1] == 1
+      end
     end
   end
-  local current = id_set(id_bucket)
-  if not add then
-    return call('SISMEMBER', current, member) == 1
+end
+
+--- Whether a message with this id was accepted before; if not and `add`, remembers it.
+local function seen(actor, id, add)
+  local member = actor .. ' ' .. id
+  if known_ids[member] == nil then
+    look_up_ids({ member })
   end
-  if call('SADD', current, member) == 0 then
+  if known_ids[member] then
     return true
   end
-  if not id_sets.kept then
-    call('PEXPIRE', current, 2 * id_window + grace, 'NX')
-    id_sets.kept = true
+  if add then
+    known_ids[member] = true
+    new_ids[#new_ids + 1] = member
   end
   return false
+end
+
+local function save_ids()
+  if #new_ids > 0 then
+    local current = id_set(id_bucket)
+    for i = 1, #new_ids, 1000 do
+      call('SADD', current, unpack(new_ids, i, math.min(i + 999, #new_ids)))
+    end
+    call('PEXPIRE', current, 2 * id_window + grace, 'NX')
+    new_ids = {}
+  end
 end

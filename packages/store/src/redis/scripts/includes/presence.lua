@@ -7,8 +7,7 @@ local PRESENCE_LIMIT = 1000
 
 --- Whether an actor has a state.
 local function exists(actor)
-  local p = call('HGET', base .. 'a:' .. actor, 'p')
-  return p and string.byte(p, 58) == 1
+  return record(actor).has_state == 1
 end
 
 local function read_entry(channel, client)
@@ -69,7 +68,7 @@ local function tell(entry, message)
   if entry.must and not exists(entry.actor) then
     count(7)
   else
-    deliver(entry.actor, message, '', entry.must, PRESENCE_LIMIT, true)
+    accept(entry.actor, message, '', entry.must, PRESENCE_LIMIT, true)
   end
 end
 
