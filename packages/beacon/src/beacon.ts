@@ -4,9 +4,13 @@ import type { Duplex } from 'node:stream';
 import { disconnects } from '@belfry/protocol';
 import type { Store } from '@belfry/store';
 import { tokenVerifiers } from './auth/token-verifier.ts';
+import { ChannelBus } from './bus/channel-bus.ts';
+import type { NodeBus } from './bus/node-bus.ts';
+import { ProcessMeter } from './bus/process-meter.ts';
 import type { BeaconConfig } from './config.ts';
 import type { ActorKinds } from './core/actor-kinds.ts';
 import { Hub } from './core/hub.ts';
+import { isInternalChannel } from './core/internal-channel.ts';
 import { Namespaces } from './core/namespaces.ts';
 import { Session, type SessionContext } from './core/session.ts';
 import { Stats } from './core/stats.ts';
@@ -43,6 +47,8 @@ export interface BeaconOptions {
   readonly log?: Log;
   /** This process's id, as clients see it. Default: random. */
   readonly node?: string;
+  /** What people call it. Default: its id. */
+  readonly name?: string;
   /** What clients are told of the server's version. */
   readonly version?: string;
   /** Milliseconds since the Unix epoch. Default `Date.now`. */
@@ -51,6 +57,8 @@ export interface BeaconOptions {
 
 /** The realtime gateway of one process. */
 export interface Beacon {
+  /** What it says to the other Beacons of the deployment. */
+  readonly bus: NodeBus;
   /** Takes an HTTP upgrade: a WebSocket connection, or a refusal. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Starts its clock. Until then connections work, but nothing that depends on time does. */
@@ -74,6 +82,7 @@ class WebSocketBeacon implements Beacon {
   readonly #performer: Performer;
   readonly #positions: PositionChecker;
   readonly #wheel: TimerWheel;
+  readonly #bus: ChannelBus;
   readonly #context: SessionContext;
   readonly #upgrader: Upgrader;
   readonly #shared: WsShared;
@@ -148,12 +157,27 @@ class WebSocketBeacon implements Beacon {
       onRefused: (refusal) => this.#refused(refusal),
       onSocket: (ws, socket) => this.#accept(ws, socket),
     });
+    const meter = new ProcessMeter();
+    this.#bus = new ChannelBus({
+      store: store.channels,
+      node: this.#context.node,
+      name: options.name ?? this.#context.node,
+      version: this.#context.version,
+      figures: () => ({ ...this.#gauges(), ...meter.read() }),
+      stats: this.#stats,
+      onError: (error, doing) => this.#performer.failed(error, doing),
+      now: () => performance.now(),
+    });
     store.channels.attach({
       onPublication: (channel, publication, epoch) => {
         this.#stats.publicationsReceived++;
         this.#hub.publish(channel, publication, epoch);
       },
       onSignal: (channel, body) => {
+        if (isInternalChannel(channel)) {
+          this.#bus.receive(body);
+          return;
+        }
         const announcement = readAnnouncement(body);
         if (announcement === null) return;
         this.#hub.joinLeave(channel, announcement.type, announcement.info);
@@ -162,9 +186,14 @@ class WebSocketBeacon implements Beacon {
         const count = channels === 'all' ? 'all' : channels.length;
         const fields = { channels: count };
         this.#log({ level: 'warn', message: 'delivery was interrupted', fields });
+        this.#bus.interrupted();
         this.#positions.check(channels === 'all' ? this.#hub.channels() : channels);
       },
     });
+  }
+
+  get bus(): NodeBus {
+    return this.#bus;
   }
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -172,7 +201,9 @@ class WebSocketBeacon implements Beacon {
   }
 
   run(): void {
-    this.#timer ??= setInterval(() => this.#tick(), TICK_MS).unref();
+    if (this.#timer !== null) return;
+    this.#timer = setInterval(() => this.#tick(), TICK_MS).unref();
+    this.#tick();
   }
 
   #tick(): void {
@@ -180,6 +211,7 @@ class WebSocketBeacon implements Beacon {
     try {
       this.#wheel.advance(now);
       this.#positions.advance(now);
+      this.#bus.advance();
     } catch (error) {
       this.#unexpected(error);
     }
@@ -204,6 +236,7 @@ class WebSocketBeacon implements Beacon {
     this.#positions.stop();
     for (const session of this.#sessions) session.close(disconnects.shutdown);
     await this.#settled();
+    await this.#bus.stop();
   }
 
   /** Waits until the store has been told who left. */
@@ -238,6 +271,15 @@ class WebSocketBeacon implements Beacon {
     this.#log({ level: 'error', message: 'an unexpected error', fields: { error: text } });
   }
 
+  #gauges(): Record<'connections' | 'users' | 'channels' | 'subscriptions', number> {
+    return {
+      connections: this.#sessions.size,
+      users: this.#hub.userCount,
+      channels: this.#hub.channelCount,
+      subscriptions: this.#hub.subscriptionCount,
+    };
+  }
+
   snapshot(): BeaconSnapshot {
     const stats = this.#stats;
     return {
@@ -257,13 +299,13 @@ class WebSocketBeacon implements Beacon {
         presence_failures: stats.presenceFailures,
         store_errors: stats.storeErrors,
         read_pauses: stats.readPauses,
+        bus_messages_sent: stats.busMessagesSent,
+        bus_messages_received: stats.busMessagesReceived,
+        bus_failures: stats.busFailures,
+        bus_ignored: stats.busIgnored,
+        bus_unanswered: stats.busUnanswered,
       },
-      gauges: {
-        connections: this.#sessions.size,
-        users: this.#hub.userCount,
-        channels: this.#hub.channelCount,
-        subscriptions: this.#hub.subscriptionCount,
-      },
+      gauges: { ...this.#gauges(), nodes: this.#bus.nodes().length },
       commands: Object.fromEntries(stats.commands),
       replyErrors: Object.fromEntries(stats.errorsByCode),
       disconnects: Object.fromEntries(stats.disconnectsByCode),

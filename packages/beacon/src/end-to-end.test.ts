@@ -400,6 +400,7 @@ describe('a Beacon on the embedded store, with the unmodified SDK', () => {
     await waitFor(() => codes.includes(3001));
     expect(rig.beacon.snapshot().gauges).toEqual({
       connections: 0,
+      nodes: 1,
       users: 0,
       channels: 0,
       subscriptions: 0,

@@ -1,4 +1,6 @@
 export * from './beacon.ts';
+export * from './bus/messages.ts';
+export * from './bus/node-bus.ts';
 export * from './config.ts';
 export * from './core/actor-kinds.ts';
 export { parseDuration } from './core/duration.ts';

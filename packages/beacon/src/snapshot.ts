@@ -25,6 +25,11 @@ export type CounterName =
   | 'presence_renewals'
   | 'presence_failures'
   | 'store_errors'
-  | 'read_pauses';
+  | 'read_pauses'
+  | 'bus_messages_sent'
+  | 'bus_messages_received'
+  | 'bus_failures'
+  | 'bus_ignored'
+  | 'bus_unanswered';
 
-export type GaugeName = 'connections' | 'users' | 'channels' | 'subscriptions';
+export type GaugeName = 'connections' | 'users' | 'channels' | 'subscriptions' | 'nodes';

@@ -2,6 +2,7 @@ import { channelKey, channelNamespace, MAX_CHANNEL_LENGTH, parseActorKey } from 
 import type { HistoryPolicy } from '@belfry/store';
 import type { BeaconConfig, ChannelOptions } from '../config.ts';
 import { parseDuration } from './duration.ts';
+import { isInternalChannel } from './internal-channel.ts';
 
 /** Who may do a thing on a channel. */
 export interface Allowance {
@@ -167,6 +168,7 @@ export class Namespaces {
 
   /** The namespace of a channel (after a leading `$`); `undefined` when there is none of that name, or its actor's kind is closed. */
   of(channel: string): Namespace | undefined {
+    if (isInternalChannel(channel)) return undefined;
     if (this.#closedKinds.size > 0) {
       const actor = parseActorKey(channelKey(channel));
       if (actor !== null && this.#closedKinds.has(actor.kind)) return undefined;

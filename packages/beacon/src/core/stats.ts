@@ -16,6 +16,14 @@ export class Stats {
   presenceRenewals = 0;
   presenceFailures = 0;
   readPauses = 0;
+  busMessagesSent = 0;
+  busMessagesReceived = 0;
+  /** Messages to other Beacons that could not be sent, and answers to them that failed. */
+  busFailures = 0;
+  /** Messages of other Beacons that were not understood. */
+  busIgnored = 0;
+  /** Beacons that did not answer a question in time. */
+  busUnanswered = 0;
   readonly commands: Map<string, number> = new Map();
   readonly errorsByCode: Map<number, number> = new Map();
   readonly disconnectsByCode: Map<number, number> = new Map();
