@@ -5,6 +5,18 @@
  * Field meanings: the public definition `client.proto` of the Centrifugo protocol.
  */
 
+import type { TagsFilterNode } from './tags-filter.ts';
+
+/**
+ * What a client sends along. Both are absent when it sends nothing.
+ */
+export interface Payload {
+  /** JSON text, on the wire as it stands here. */
+  readonly data?: string;
+  /** Bytes that are not JSON, in standard base64. Only Protobuf clients can send them. */
+  readonly b64data?: string;
+}
+
 /** A place to recover from. `epoch` `''` and `offset` 0: from the very beginning, whatever the epoch. */
 export interface RecoverRequest {
   readonly recover: boolean;
@@ -12,14 +24,15 @@ export interface RecoverRequest {
   readonly epoch: string;
 }
 
-export interface ConnectRequest {
+export interface ConnectRequest extends Payload {
   /** `''`: none. */
   readonly token: string;
-  readonly data?: string;
   readonly name: string;
   readonly version: string;
   /** Server-side subscriptions the client had, or wishes for, by channel. */
   readonly subs: ReadonlyMap<string, RecoverRequest>;
+  /** What a client that cannot set HTTP headers sends in their place. Absent: none. */
+  readonly headers?: ReadonlyMap<string, string>;
 }
 
 /** Bits of `SubscribeRequest.flag`. */
@@ -28,16 +41,15 @@ export const subscribeFlags: { readonly channelCompaction: 1; readonly rejectUnr
   rejectUnrecovered: 2,
 };
 
-export interface SubscribeRequest extends RecoverRequest {
+export interface SubscribeRequest extends RecoverRequest, Payload {
   readonly channel: string;
   readonly token: string;
-  readonly data?: string;
   readonly positioned: boolean;
   readonly recoverable: boolean;
   readonly joinLeave: boolean;
   readonly delta: string;
-  /** The client asks for a filter by tags. */
-  readonly tagsFilter: boolean;
+  /** The client asks for a filter by tags. Absent: it wants everything. */
+  readonly tagsFilter?: TagsFilterNode;
   readonly flag: number;
   /** 0: an ordinary subscription; others are kinds this server does not have. */
   readonly type: number;
@@ -47,9 +59,7 @@ export interface ChannelRequest {
   readonly channel: string;
 }
 
-export interface PublishRequest extends ChannelRequest {
-  readonly data?: string;
-}
+export interface PublishRequest extends ChannelRequest, Payload {}
 
 export interface HistoryRequest extends ChannelRequest {
   /** 0: only the position. Negative: as many as the server gives. */
@@ -58,9 +68,8 @@ export interface HistoryRequest extends ChannelRequest {
   readonly reverse: boolean;
 }
 
-export interface RpcRequest {
+export interface RpcRequest extends Payload {
   readonly method: string;
-  readonly data?: string;
 }
 
 export interface TokenRequest {
@@ -78,7 +87,7 @@ export type Command =
   | { readonly type: 'presence_stats'; readonly id: number; readonly request: ChannelRequest }
   | { readonly type: 'history'; readonly id: number; readonly request: HistoryRequest }
   | { readonly type: 'ping'; readonly id: number }
-  | { readonly type: 'send'; readonly id: number; readonly request: { readonly data?: string } }
+  | { readonly type: 'send'; readonly id: number; readonly request: Payload }
   | { readonly type: 'rpc'; readonly id: number; readonly request: RpcRequest }
   | { readonly type: 'refresh'; readonly id: number; readonly request: TokenRequest }
   | {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BadFrameError, decodeCommands } from './decode-command.ts';
+import { BadFrameError } from './bad-frame-error.ts';
+import { decodeCommands } from './decode-command.ts';
 
 const one = (json: string): unknown => {
   const commands = decodeCommands(json);

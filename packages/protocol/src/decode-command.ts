@@ -1,10 +1,7 @@
+import { BadFrameError } from './bad-frame-error.ts';
 import type { Command, RecoverRequest } from './command.ts';
 import { memberText } from './json-member.ts';
-
-/** A frame that no client of the protocol sends. The connection is closed with 3501. */
-export class BadFrameError extends Error {
-  override readonly name = 'BadFrameError';
-}
+import { MAX_FILTER_DEPTH, type TagsFilterNode } from './tags-filter.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -83,6 +80,41 @@ function sinceOf(fields: Fields): { since?: { offset: number; epoch: string } } 
   return { since: { offset: unsigned(since, 'offset'), epoch: text(since, 'epoch') } };
 }
 
+function headersOf(fields: Fields): { headers?: ReadonlyMap<string, string> } {
+  const value = own(fields, 'headers') ?? null;
+  if (value === null) return {};
+  const headers = fieldsOf(value, 'headers');
+  return { headers: new Map(Object.keys(headers).map((name) => [name, text(headers, name)])) };
+}
+
+function listOf(fields: Fields, name: string): readonly unknown[] {
+  const value = own(fields, name) ?? [];
+  if (!Array.isArray(value)) throw new BadFrameError(`${name} is not an array`);
+  return value;
+}
+
+function filterNode(value: unknown, depth: number): TagsFilterNode {
+  if (depth > MAX_FILTER_DEPTH) throw new BadFrameError('tf is too deep');
+  const fields = fieldsOf(value, 'tf');
+  const vals = listOf(fields, 'vals');
+  if (!vals.every((each) => typeof each === 'string')) {
+    throw new BadFrameError('vals has what is not a string');
+  }
+  return {
+    op: text(fields, 'op'),
+    key: text(fields, 'key'),
+    cmp: text(fields, 'cmp'),
+    val: text(fields, 'val'),
+    vals,
+    nodes: listOf(fields, 'nodes').map((each) => filterNode(each, depth + 1)),
+  };
+}
+
+function filterOf(fields: Fields): { tagsFilter?: TagsFilterNode } {
+  const value = own(fields, 'tf') ?? null;
+  return value === null ? {} : { tagsFilter: filterNode(value, 1) };
+}
+
 /** The payload as the client wrote it. */
 function dataOf(line: string, method: Method): { data?: string } {
   const request = memberText(line, method);
@@ -120,6 +152,7 @@ function build({ id, method, request, line }: Draft): Command {
           name: text(request, 'name'),
           version: text(request, 'version'),
           subs: subsOf(request),
+          ...headersOf(request),
           ...dataOf(line, method),
         },
       };
@@ -135,7 +168,7 @@ function build({ id, method, request, line }: Draft): Command {
           recoverable: flag(request, 'recoverable'),
           joinLeave: flag(request, 'join_leave'),
           delta: text(request, 'delta'),
-          tagsFilter: (own(request, 'tf') ?? null) !== null,
+          ...filterOf(request),
           flag: integer(request, 'flag'),
           type: integer(request, 'type'),
           ...dataOf(line, method),

@@ -1,4 +1,3 @@
-import { completePublication } from './publication.ts';
 import type {
   ConnectResult,
   Expiry,
@@ -8,6 +7,7 @@ import type {
   SubscribeResult,
   WirePublication,
 } from './reply.ts';
+import { publicationJson } from './wire-publication.ts';
 
 /** The server's ping, and the client's pong. */
 export const PING_JSON = '{}';
@@ -49,7 +49,7 @@ class Members {
 }
 
 function publicationsText(publications: readonly WirePublication[]): string {
-  return `[${publications.map((each) => completePublication(each.body, each.offset, each.time)).join(',')}]`;
+  return `[${publications.map(publicationJson).join(',')}]`;
 }
 
 function subscribeText(result: SubscribeResult): string {
@@ -66,6 +66,7 @@ function subscribeText(result: SubscribeResult): string {
     .flag('positioned', result.positioned)
     .maybe('data', result.dataJson)
     .flag('was_recovering', result.wasRecovering)
+    .flag('delta', result.delta ?? false)
     .toString();
 }
 
@@ -86,6 +87,7 @@ function connectText(result: ConnectResult): string {
     .flag('pong', result.pong)
     .string('session', result.session)
     .string('node', result.node)
+    .number('time', result.time ?? 0)
     .toString();
 }
 
@@ -114,7 +116,9 @@ function resultText(reply: Exclude<Reply, { type: 'error' }>): string {
     case 'history':
       return historyText(reply.result);
     case 'rpc':
-      return `{"data":${reply.dataJson}}`;
+      return reply.b64data === undefined
+        ? `{"data":${reply.dataJson}}`
+        : `{"data":"${reply.b64data}"}`;
     case 'refresh':
     case 'sub_refresh':
       return new Members().expiry(reply.expiry).toString();
@@ -133,10 +137,8 @@ export function encodeReply(reply: Reply): string {
 
 function pushBody(push: Push): string {
   switch (push.type) {
-    case 'publication': {
-      const { body, offset, time } = push.publication;
-      return `"channel":${JSON.stringify(push.channel)},"pub":${completePublication(body, offset, time)}`;
-    }
+    case 'publication':
+      return `"channel":${JSON.stringify(push.channel)},"pub":${publicationJson(push.publication)}`;
     case 'join':
     case 'leave':
       return `"channel":${JSON.stringify(push.channel)},"${push.type}":{"info":${push.info}}`;

@@ -1,5 +1,6 @@
 export * from './actor-message.ts';
 export * from './apply-fossil-delta.ts';
+export * from './bad-frame-error.ts';
 export * from './channel-name.ts';
 export * from './command.ts';
 export * from './create-fossil-delta.ts';
@@ -9,4 +10,9 @@ export * from './encode-reply.ts';
 export * from './error-code.ts';
 export * from './json-member.ts';
 export * from './publication.ts';
+export * from './protobuf/decode-protobuf.ts';
+export * from './protobuf/encode-protobuf.ts';
+export * from './protobuf/payload.ts';
 export * from './reply.ts';
+export * from './tags-filter.ts';
+export * from './wire-publication.ts';

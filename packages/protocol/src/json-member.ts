@@ -62,17 +62,20 @@ function skipValue(json: string, from: number): number {
   return i;
 }
 
-function keyIs(json: string, span: { from: number; to: number; key: string }): boolean {
-  const raw = json.slice(span.from + 1, span.to - 1);
-  if (!raw.includes('\\')) return raw === span.key;
-  return JSON.parse(`"${raw}"`) === span.key;
+/** The name that stands as the string `json[from…to)`. */
+function nameAt(json: string, from: number, to: number): string {
+  const raw = json.slice(from + 1, to - 1);
+  return raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw;
 }
 
-/** The text of the member `key` of the object `json`; `undefined` when there is none. Of several the last counts, as in `JSON.parse`. */
-export function memberText(json: string, key: string): string | undefined {
-  let found: string | undefined;
+/**
+ * The texts of the members `keys` of the object `json`, in that order; `undefined` for those it has not. Of several of one name the last
+ * counts, as in `JSON.parse`. One pass, however many keys.
+ */
+export function memberTexts(json: string, keys: readonly string[]): (string | undefined)[] {
+  const found: (string | undefined)[] = keys.map(() => undefined);
   let i = skipSpace(json, 0);
-  if (json.charCodeAt(i) !== OPEN_BRACE) return undefined;
+  if (json.charCodeAt(i) !== OPEN_BRACE) return found;
   i = skipSpace(json, i + 1);
   while (i < json.length && json.charCodeAt(i) === QUOTE) {
     const from = i;
@@ -81,10 +84,16 @@ export function memberText(json: string, key: string): string | undefined {
     if (json.charCodeAt(i) !== COLON) return found;
     const start = skipSpace(json, i + 1);
     const end = skipValue(json, start);
-    if (keyIs(json, { from, to, key })) found = json.slice(start, end);
+    const at = keys.indexOf(nameAt(json, from, to));
+    if (at >= 0) found[at] = json.slice(start, end);
     i = skipSpace(json, end);
     if (json.charCodeAt(i) !== COMMA) return found;
     i = skipSpace(json, i + 1);
   }
   return found;
+}
+
+/** The text of the member `key` of the object `json`; `undefined` when there is none. See `memberTexts`. */
+export function memberText(json: string, key: string): string | undefined {
+  return memberTexts(json, [key])[0];
 }

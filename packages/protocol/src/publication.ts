@@ -20,14 +20,36 @@ export function onOneLine(json: string): string {
 
 /** The body of a publication, from the JSON text of its data. */
 export function encodePublication(dataJson: string, extras: PublicationExtras = {}): string {
-  let body = `{"data":${onOneLine(dataJson)}`;
+  return withExtras(`{"data":${onOneLine(dataJson)}`, extras);
+}
+
+const BINARY = '{"b64data":';
+
+/** The body of a publication whose data is bytes that are not JSON, given in standard base64. */
+export function encodeBinaryPublication(b64data: string, extras: PublicationExtras = {}): string {
+  return withExtras(`${BINARY}"${b64data}"`, extras);
+}
+
+/** Whether a body is of `encodeBinaryPublication`. */
+export function isBinaryPublication(body: string): boolean {
+  return body.startsWith(BINARY);
+}
+
+function withExtras(begun: string, extras: PublicationExtras): string {
+  let body = begun;
   if (extras.infoJson !== undefined) body += `,"info":${extras.infoJson}`;
   if (extras.tags !== undefined) body += `,"tags":${JSON.stringify(extras.tags)}`;
   return `${body}}`;
 }
 
-/** The wire's Publication in JSON: `body` with its offset (absent when 0: the channel keeps no history) and time in ms. */
+/**
+ * The wire's Publication in JSON: `body` with its offset (absent when 0: the channel keeps no history) and time in ms. Binary data is
+ * its base64 text, as a string.
+ */
 export function completePublication(body: string, offset: number, time: number): string {
   const position = offset > 0 ? `,"offset":${offset}` : '';
-  return `${body.slice(0, -1)}${position},"time":${time}}`;
+  const begun = isBinaryPublication(body)
+    ? `{"data":${body.slice(BINARY.length, -1)}`
+    : body.slice(0, -1);
+  return `${begun}${position},"time":${time}}`;
 }

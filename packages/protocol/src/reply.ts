@@ -15,6 +15,15 @@ export interface WirePublication {
   readonly offset: number;
   /** Milliseconds since the Unix epoch. */
   readonly time: number;
+  /** For a client that negotiated delta compression: what it gets in place of the data in `body`. */
+  readonly delta?: DeltaData;
+}
+
+/** Data for a client that negotiated delta compression. JSON clients get the bytes as a JSON string, so they must be UTF-8 for those. */
+export interface DeltaData {
+  /** True: `bytes` patch the data of the publication before. False: they are the whole data. */
+  readonly patch: boolean;
+  readonly bytes: Uint8Array;
 }
 
 /** Who a connection is: `{"user":…,"client":…,"conn_info":…,"chan_info":…}` as JSON text. */
@@ -36,6 +45,8 @@ export interface SubscribeResult {
   readonly wasRecovering: boolean;
   readonly recovered: boolean;
   readonly dataJson?: string;
+  /** Delta compression was negotiated. Default false. */
+  readonly delta?: boolean;
 }
 
 export interface ConnectResult {
@@ -50,6 +61,8 @@ export interface ConnectResult {
   readonly pong: boolean;
   readonly session: string;
   readonly node: string;
+  /** Milliseconds since the Unix epoch, where the client is to be told the server's time. */
+  readonly time?: number;
 }
 
 export interface HistoryResult {
@@ -78,7 +91,13 @@ export type Reply =
       readonly users: number;
     }
   | { readonly type: 'history'; readonly id: number; readonly result: HistoryResult }
-  | { readonly type: 'rpc'; readonly id: number; readonly dataJson: string }
+  | {
+      readonly type: 'rpc';
+      readonly id: number;
+      readonly dataJson: string;
+      /** Bytes in base64 that stand in place of `dataJson`: JSON clients get this text as a string. */
+      readonly b64data?: string;
+    }
   | { readonly type: 'refresh' | 'sub_refresh'; readonly id: number; readonly expiry: Expiry };
 
 /** What comes unasked. */

@@ -1,8 +1,11 @@
 import {
   disconnects,
+  encodeBinaryPublication,
   encodePublication,
+  payloadLength,
   replyErrors,
   withMessage,
+  type Payload,
   type PublishRequest,
   type ReplyError,
 } from '@belfry/protocol';
@@ -16,13 +19,14 @@ import { channelProblem } from './subscribing.ts';
 interface Publish {
   readonly id: number;
   readonly channel: string;
-  readonly data: string;
+  /** Not empty. */
+  readonly payload: Payload;
   readonly namespace: Namespace;
 }
 
 export function publish(session: Session, id: number, request: PublishRequest): void {
-  const { channel, data } = request;
-  if (data === undefined) {
+  const { channel, data, b64data } = request;
+  if (data === undefined && b64data === undefined) {
     session.close(disconnects.badRequest);
     return;
   }
@@ -30,7 +34,7 @@ export function publish(session: Session, id: number, request: PublishRequest): 
   const error =
     'error' in named
       ? named.error
-      : start(session, { id, channel, data, namespace: named.namespace });
+      : start(session, { id, channel, payload: request, namespace: named.namespace });
   if (error !== null) session.fail(id, error);
 }
 
@@ -48,8 +52,15 @@ function start(session: Session, each: Publish): ReplyError | null {
   return subscribed ? sendToActor(session, each) : replyErrors.permissionDenied;
 }
 
-function publishOnChannel(session: Session, { id, channel, data, namespace }: Publish): void {
-  const cost = 512 + data.length;
+/** The body of what a client publishes. */
+function bodyOf({ data, b64data }: Payload, infoJson: string): string {
+  return b64data === undefined
+    ? encodePublication(data ?? 'null', { infoJson })
+    : encodeBinaryPublication(b64data, { infoJson });
+}
+
+function publishOnChannel(session: Session, { id, channel, payload, namespace }: Publish): void {
+  const cost = 512 + payloadLength(payload);
   const infoJson = session.infoFor(session.subscriptions.get(channel));
   session.begin(cost);
   session.perform({
@@ -57,15 +68,17 @@ function publishOnChannel(session: Session, { id, channel, data, namespace }: Pu
     id,
     cost,
     channel,
-    body: encodePublication(data, { infoJson }),
+    body: bodyOf(payload, infoJson),
     history: namespace.history,
   });
 }
 
 function sendToActor(
   session: Session,
-  { id, channel, data, namespace }: Publish,
+  { id, channel, payload, namespace }: Publish,
 ): ReplyError | null {
+  const { data } = payload;
+  if (data === undefined) return withMessage(replyErrors.badRequest, 'data is not JSON');
   const target = controlTarget(session.context.kinds, channel);
   if (target === null) return replyErrors.unknownChannel;
   const message = namespace.clientMessageIds ? openEnvelope(data) : { dataJson: data, id: null };

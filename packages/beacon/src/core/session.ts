@@ -1,10 +1,13 @@
 import {
   disconnects,
+  payloadJson,
+  payloadLength,
   replyErrors,
   unsubscribes,
   type Command,
   type ConnectRequest,
   type Disconnect,
+  type Payload,
   type Reply,
   type ReplyError,
   type SubscribeResult,
@@ -99,8 +102,7 @@ function keep(subscription: Subscription, live: LivePublication): void {
 
 /** What a command weighs while it is under way. */
 export function costOf(command: Command): number {
-  const data = 'request' in command && 'data' in command.request ? command.request.data : undefined;
-  return 512 + (data?.length ?? 0);
+  return 512 + ('request' in command ? payloadLength(command.request as Payload) : 0);
 }
 
 /**
@@ -184,7 +186,7 @@ export class Session implements Timed {
         return;
       case 'send':
         if (!this.context.takesMessages) this.close(disconnects.notAvailable);
-        else this.perform({ type: 'message', data: command.request.data });
+        else this.perform({ type: 'message', data: payloadJson(command.request) });
         return;
       case 'rpc':
         this.#rpc(command.id, command);
@@ -244,14 +246,14 @@ export class Session implements Timed {
   }
 
   #rpc(id: number, command: Extract<Command, { type: 'rpc' }>): void {
-    const { method, data } = command.request;
+    const { method } = command.request;
     if (!this.context.rpcMethods.has(method)) {
       this.fail(id, replyErrors.methodNotFound);
       return;
     }
     const cost = costOf(command);
     this.begin(cost);
-    this.perform({ type: 'rpc', id, cost, method, data });
+    this.perform({ type: 'rpc', id, cost, method, data: payloadJson(command.request) });
   }
 
   #verify(id: number, token: string): void {

@@ -1,5 +1,6 @@
 import {
   disconnects,
+  payloadLength,
   replyErrors,
   withMessage,
   type ChannelRequest,
@@ -58,7 +59,8 @@ function subscribeProblem(session: Session, request: SubscribeRequest): ReplyErr
   }
   // Better than silently sending what was to be filtered out.
   if (request.type !== 0) return replyErrors.notAvailable;
-  if (request.tagsFilter) return withMessage(replyErrors.badRequest, 'tags filter not allowed');
+  if (request.tagsFilter !== undefined)
+    return withMessage(replyErrors.badRequest, 'tags filter not allowed');
   return null;
 }
 
@@ -148,8 +150,8 @@ function proceed(
 }
 
 /** What setting it up weighs. */
-function costOf({ token, data }: SubscribeRequest): number {
-  return 512 + token.length + (data?.length ?? 0);
+function costOf(request: SubscribeRequest): number {
+  return 512 + request.token.length + payloadLength(request);
 }
 
 /** What a client asked for is not under way any more. */
