@@ -1,6 +1,7 @@
 /** The counters of the embedded driver; each is a slot of an array that both threads share. */
 export const counterNames = [
   'batches',
+  'batches_not_synced',
   'ops',
   'ops_failed',
   'batches_retried',

@@ -3,9 +3,10 @@ import { StoreError } from '../../store-error.ts';
 import { WireReader } from '../wire.ts';
 import type { WireValue } from '../wire.ts';
 import type { Context } from './context.ts';
-import { sqliteCode } from './database.ts';
+import { SQLITE_IOERR, sqliteCode } from './database.ts';
 import { Query } from './sql.ts';
-import { stepOf } from './steps.ts';
+import { mustSync, stepOf } from './steps.ts';
+import { Syncing } from './syncing.ts';
 
 /** How often what has run out is swept, in ms of the store's time, and how much at once. */
 const SWEEP_EVERY_MS = 1000;
@@ -19,6 +20,7 @@ export class Batches {
   readonly #begin: Query;
   readonly #commit: Query;
   readonly #rollback: Query;
+  readonly #syncing: Syncing;
   #sweptAt = 0;
 
   constructor(db: DatabaseSync, ctx: Context) {
@@ -26,6 +28,7 @@ export class Batches {
     this.#begin = new Query(db, 'BEGIN IMMEDIATE');
     this.#commit = new Query(db, 'COMMIT');
     this.#rollback = new Query(db, 'ROLLBACK');
+    this.#syncing = new Syncing(db);
   }
 
   /**
@@ -52,15 +55,16 @@ export class Batches {
     if (Math.abs(now - this.#sweptAt) < SWEEP_EVERY_MS) return;
     this.#sweptAt = now;
     try {
+      this.#syncing.next(false);
       this.#begin.run();
       ctx.channels.sweep(now, SWEEP_LIMIT);
       if (ctx.channels.sweepAsked(now, SWEEP_ASKED_LIMIT)) this.#sweptAt = Number.NEGATIVE_INFINITY;
       ctx.presence.sweep(now, SWEEP_LIMIT);
       ctx.idempotency.sweep(now, SWEEP_LIMIT);
       this.#commit.run();
-    } catch {
+    } catch (error) {
       ctx.counters.add('sweeps_failed');
-      this.#undo();
+      this.#undo(error);
     }
   }
 
@@ -69,7 +73,9 @@ export class Batches {
     const out: WireValue[] = [];
     const input = new WireReader(ops);
     let count = 0;
+    const sync = mustSync(ops);
     try {
+      this.#syncing.next(sync);
       this.#begin.run();
       while (!input.done) {
         const code = input.number();
@@ -81,10 +87,11 @@ export class Batches {
       ctx.flush();
       this.#commit.run();
     } catch (error) {
-      this.#undo();
+      this.#undo(error);
       throw error;
     }
     ctx.counters.add('ops', count);
+    if (!sync) ctx.counters.add('batches_not_synced');
     ctx.settle();
     return out;
   }
@@ -100,7 +107,8 @@ export class Batches {
     }
   }
 
-  #undo(): void {
+  #undo(error: unknown): void {
+    if (sqliteCode(error) === SQLITE_IOERR) this.#syncing.failed();
     try {
       this.#rollback.run();
     } catch {

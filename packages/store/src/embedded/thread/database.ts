@@ -2,10 +2,18 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } f
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../../store-error.ts';
+import { LogSpace } from './log-space.ts';
 import { INDEXES, SCHEMA, SCHEMA_VERSION } from './schema.ts';
 
 const SQLITE_BUSY = 5;
+/** Reading, writing or syncing failed. */
+export const SQLITE_IOERR = 10;
 const SQLITE_NOTADB = 26;
+
+/** The log is copied to the database when it has so many pages, and starts over. */
+const LOG_PAGES = 16_000;
+/** A page of the log with its header, in bytes: https://www.sqlite.org/fileformat2.html#the_write_ahead_log */
+const LOG_FRAME = 4096 + 24;
 
 /** The primary SQLite result code of an error; `null` when it is something else. */
 export function sqliteCode(error: unknown): number | null {
@@ -31,7 +39,9 @@ export function openDatabase(dataDir: string, partitions: number): OpenDatabase 
     db.close();
     throw error;
   }
+  const log = new LogSpace(`${file}-wal`, LOG_PAGES * LOG_FRAME);
   const close = (): void => {
+    log.close();
     db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     rmSync(pidFile, { force: true });
     db.close();
@@ -72,7 +82,7 @@ function lock(file: string, pidFile: string): DatabaseSync {
     db.exec('PRAGMA journal_mode = WAL');
     db.exec('PRAGMA synchronous = FULL');
     db.exec('PRAGMA cache_size = -65536');
-    db.exec('PRAGMA wal_autocheckpoint = 16000');
+    db.exec(`PRAGMA wal_autocheckpoint = ${LOG_PAGES}`);
     db.exec('PRAGMA journal_size_limit = 134217728');
     db.exec('PRAGMA temp_store = MEMORY');
     db.exec('BEGIN IMMEDIATE; COMMIT');

@@ -62,3 +62,30 @@ const steps: Readonly<Record<OpCode, Step>> = {
 export function stepOf(code: number): Step {
   return steps[code as OpCode];
 }
+
+/**
+ * Operations whose answer promises nothing that must outlive the machine: leases, presence and membership belong to processes and
+ * connections, which die with it, and the rest only reads. Their writes reach the disk with the next batch that has another
+ * operation, or never (docs/decisions/011).
+ */
+const passing: ReadonlySet<OpCode> = new Set([
+  op.claim,
+  op.release,
+  op.inbox,
+  op.updatePresence,
+  op.removePresence,
+  op.presence,
+  op.presenceStats,
+  op.heartbeat,
+  op.leave,
+  op.listen,
+  op.ping,
+]);
+
+/** Whether what this batch answers must be on disk first. */
+export function mustSync(ops: readonly WireValue[]): boolean {
+  for (let at = 0; at < ops.length; at += ops[at + 1] as number) {
+    if (!passing.has(ops[at] as OpCode)) return true;
+  }
+  return false;
+}
