@@ -3,8 +3,13 @@
  * marked *ours*. Everything is optional, and `undefined` is as good as absent.
  */
 
-/** A span of time: a number with `ms`, `s`, `m` or `h`, several joined (`1m30s`); `0` or `0s`. */
-export type Duration = string;
+import type { Duration } from './config/duration.ts';
+import type { NamedProxy, ProxyConfig, RpcConfig, SwitchedProxy } from './config/proxies.ts';
+import type { ClientRateLimits, NamespaceRateLimit } from './config/rate-limits.ts';
+import type { TransportsConfig } from './config/transports.ts';
+
+/** What may be published. */
+export type PublicationDataFormat = '' | 'json' | 'json_object' | 'binary';
 
 /** What the channels of a namespace can do. Flags default to false, sizes to 0. */
 export interface ChannelOptions {
@@ -25,6 +30,14 @@ export interface ChannelOptions {
   readonly force_recovery?: boolean | undefined;
   /** What recovery brings: everything missed (`stream`, the default) or the latest publication (`cache`). */
   readonly force_recovery_mode?: 'stream' | 'cache' | '' | undefined;
+  /** The delta types that subscribers may ask for; the only one is `fossil`. */
+  readonly allowed_delta_types?: readonly 'fossil'[] | undefined;
+  /** Publications are made so that they can be sent as deltas, also when the publisher does not ask for it. */
+  readonly delta_publish?: boolean | undefined;
+  /** Subscribers may ask for those publications only whose tags match a filter. */
+  readonly allow_tags_filter?: boolean | undefined;
+  /** What may be published: any JSON (`json`), JSON objects (`json_object`), any bytes (`binary`), or (`''`, the default) what is not empty. */
+  readonly publication_data_format?: PublicationDataFormat | undefined;
   readonly allow_subscribe_for_client?: boolean | undefined;
   readonly allow_subscribe_for_anonymous?: boolean | undefined;
   readonly allow_publish_for_client?: boolean | undefined;
@@ -40,7 +53,22 @@ export interface ChannelOptions {
   readonly allow_user_limited_channels?: boolean | undefined;
   /** What follows the namespace must match it somewhere. Without it names are ASCII. */
   readonly channel_regex?: string | undefined;
+  /** Subscriptions are decided on by a proxy: `channel.proxy.subscribe`, or the one of `proxies` that the name says. */
+  readonly subscribe_proxy_enabled?: boolean | undefined;
+  /** Default `default`, as of all of these. */
+  readonly subscribe_proxy_name?: string | undefined;
+  readonly publish_proxy_enabled?: boolean | undefined;
+  readonly publish_proxy_name?: string | undefined;
+  readonly sub_refresh_proxy_enabled?: boolean | undefined;
+  readonly sub_refresh_proxy_name?: string | undefined;
 
+  /** *Ours.* A hook is told of every subscription that ends: `channel.proxy.unsubscribe`, or the one that the name says. */
+  readonly unsubscribe_proxy_enabled?: boolean | undefined;
+  readonly unsubscribe_proxy_name?: string | undefined;
+  /** *Ours.* A slow client gets the latest publication of a channel instead of being disconnected. */
+  readonly conflate?: boolean | undefined;
+  /** *Ours.* How much all clients of this process together may do on the channels of the namespace. */
+  readonly rate_limit?: NamespaceRateLimit | undefined;
   /** *Ours.* What clients publish goes to the actor that the channel names (`<namespace>:<kind>/<id>`); nothing is delivered here. */
   readonly queue?: boolean | undefined;
   /** *Ours.* With `queue` and `presence`: who comes and goes reaches the actor. */
@@ -62,6 +90,12 @@ export interface NamespaceConfig extends ChannelOptions {
 
 /** How tokens are verified. At least one key, or no token is valid. */
 export interface TokenConfig {
+  /** Verifies tokens by the keys of this JSON Web Key Set; `{{name}}` stands for what the group `name` of a regex below matched. */
+  readonly jwks_public_endpoint?: string | undefined;
+  /** The key before the current one, for as long as tokens signed with it are about. */
+  readonly hmac_previous_secret_key?: string | undefined;
+  /** Until when it is taken, in Unix seconds; 0 (the default): for as long as it is configured. */
+  readonly hmac_previous_secret_key_valid_until?: number | undefined;
   /** For HS256, HS384 and HS512. */
   readonly hmac_secret_key?: string | undefined;
   /** A PEM public key, for RS256, RS384 and RS512. */
@@ -74,11 +108,24 @@ export interface TokenConfig {
   readonly audience?: string | undefined;
   /** `iss` must be it. */
   readonly issuer?: string | undefined;
+  /** A value of `aud` must match it. Not together with `audience`. */
+  readonly audience_regex?: string | undefined;
+  /** `iss` must match it. Not together with `issuer`. */
+  readonly issuer_regex?: string | undefined;
   /** The claim that names the user. Default `sub`. */
   readonly user_id_claim?: string | undefined;
 }
 
+/** The proxies that decide on connections. */
+export interface ClientProxies {
+  readonly connect?: SwitchedProxy | undefined;
+  readonly refresh?: SwitchedProxy | undefined;
+  /** *Ours.* Told of every connection that ends. */
+  readonly disconnect?: SwitchedProxy | undefined;
+}
+
 export interface ClientConfig {
+  readonly proxy?: ClientProxies | undefined;
   /**
    * Origins that browsers may connect from, `*` standing for any text. Default none: then only pages of the same host, and clients
    * that send no `Origin`.
@@ -98,7 +145,7 @@ export interface ClientConfig {
   /** How long a client may go on after its token expired. Default 25s. */
   readonly expired_close_delay?: Duration | undefined;
   readonly expired_sub_close_delay?: Duration | undefined;
-  /** How long a connection may take to send its connect command. Default 15s. */
+  /** How long a connection may take to send its connect command. Default 10s. */
   readonly stale_close_delay?: Duration | undefined;
   /** Subscriptions of one connection. Default 128. */
   readonly channel_limit?: number | undefined;
@@ -110,6 +157,12 @@ export interface ClientConfig {
   readonly channel_position_check_delay?: Duration | undefined;
   /** Connections of this process; 0 (the default): no limit. Past it the upgrade is refused with HTTP 503. */
   readonly connection_limit?: number | undefined;
+  /** New connections per second of this process; 0 (the default): no limit. */
+  readonly connection_rate_limit?: number | undefined;
+  /** *Ours.* Connections of all Beacons together; 0 (the default): no limit. */
+  readonly total_connection_limit?: number | undefined;
+  /** How much a connection and a user may do. */
+  readonly rate_limit?: ClientRateLimits | undefined;
   /** Connections of one user to this process; 0 (the default): no limit. */
   readonly user_connection_limit?: number | undefined;
   /** The most publications one history command brings. Default 300. */
@@ -120,7 +173,19 @@ export interface ClientConfig {
   readonly rpc_timeout?: Duration | undefined;
 }
 
+/** The proxies that namespaces know as `default`. */
+export interface ChannelProxies {
+  readonly subscribe?: ProxyConfig | undefined;
+  readonly publish?: ProxyConfig | undefined;
+  readonly sub_refresh?: ProxyConfig | undefined;
+  /** *Ours.* Told of every subscription that ends. */
+  readonly unsubscribe?: ProxyConfig | undefined;
+}
+
 export interface ChannelConfig {
+  readonly proxy?: ChannelProxies | undefined;
+  /** For namespaces that do not say. */
+  readonly publication_data_format?: PublicationDataFormat | undefined;
   /** Options of channels without a namespace. */
   readonly without_namespace?: ChannelOptions | undefined;
   readonly namespaces?: readonly NamespaceConfig[] | undefined;
@@ -130,16 +195,11 @@ export interface ChannelConfig {
   readonly max_length?: number | undefined;
 }
 
-export interface WebSocketConfig {
-  /** Default `/connection/websocket`. */
-  readonly handler_prefix?: string | undefined;
-  /** The most bytes a client may send in one message; more closes with 1009. Default 65,536. */
-  readonly message_size_limit?: number | undefined;
-}
-
 /** The part of the configuration that a Beacon reads. */
-export interface BeaconConfig {
+export interface BeaconConfig extends TransportsConfig {
   readonly client?: ClientConfig | undefined;
   readonly channel?: ChannelConfig | undefined;
-  readonly websocket?: WebSocketConfig | undefined;
+  readonly rpc?: RpcConfig | undefined;
+  /** Proxies that namespaces name. */
+  readonly proxies?: readonly NamedProxy[] | undefined;
 }

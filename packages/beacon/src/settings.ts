@@ -47,7 +47,7 @@ export function beaconSettings(config: BeaconConfig): BeaconSettings {
     limits: {
       pingIntervalMs,
       pongTimeoutMs,
-      staleCloseMs: span(client.stale_close_delay, 'stale_close_delay', '15s'),
+      staleCloseMs: span(client.stale_close_delay, 'stale_close_delay', '10s'),
       expiredCloseMs: span(client.expired_close_delay, 'expired_close_delay', '25s'),
       expiredSubCloseMs: span(client.expired_sub_close_delay, 'expired_sub_close_delay', '25s'),
       channelLimit: client.channel_limit ?? 128,

@@ -61,16 +61,19 @@ function regexOf(source: string | undefined, field: string): RegExp | null {
   }
 }
 
+/** A time that may be left out: empty and 0 are as good as that. */
+function timeOr(given: string | undefined, otherwise: string, field: string): number {
+  const ms = given === undefined || given === '' ? 0 : parseDuration(given, field);
+  return ms > 0 ? ms : parseDuration(otherwise, field);
+}
+
 function historyOf(options: ChannelOptions, at: { field: string; metaTtl: string }): HistoryPolicy {
   const ttlMs = parseDuration(options.history_ttl ?? '0', `${at.field}.history_ttl`);
   const size = options.history_size ?? 0;
   if (!Number.isInteger(size) || size < 0) {
     throw new TypeError(`${at.field}.history_size: ${size} is not a whole number from 0`);
   }
-  const metaTtlMs = parseDuration(
-    options.history_meta_ttl ?? at.metaTtl,
-    `${at.field}.history_meta_ttl`,
-  );
+  const metaTtlMs = timeOr(options.history_meta_ttl, at.metaTtl, `${at.field}.history_meta_ttl`);
   return { size: ttlMs > 0 ? size : 0, ttlMs, metaTtlMs: Math.max(metaTtlMs, ttlMs) };
 }
 
@@ -78,12 +81,14 @@ function compile(name: string, options: ChannelOptions, defaults: Defaults): Nam
   const field =
     name === '' ? 'channel.without_namespace' : `channel.namespaces[${JSON.stringify(name)}]`;
   const queue = options.queue ?? false;
-  const presenceTtlMs = parseDuration(
-    options.presence_ttl ?? (queue ? '15s' : '60s'),
+  const presenceTtlMs = timeOr(
+    options.presence_ttl,
+    queue ? '15s' : '60s',
     `${field}.presence_ttl`,
   );
-  const presenceUpdateMs = parseDuration(
-    options.presence_update_interval ?? (queue ? '5s' : defaults.presenceUpdate),
+  const presenceUpdateMs = timeOr(
+    options.presence_update_interval,
+    queue ? '5s' : defaults.presenceUpdate,
     `${field}.presence_update_interval`,
   );
   if (presenceUpdateMs <= 0 || presenceTtlMs <= presenceUpdateMs) {

@@ -9,6 +9,7 @@ const VALUE_NAMES: Readonly<Record<string, string>> = {
   address: 'ADDRESS',
   port: 'PORT',
   'log-level': 'LEVEL',
+  processes: 'N',
 };
 
 /** What the help says; the documentation of the fields says more. */
@@ -20,6 +21,7 @@ const SHORT_DOCS: Readonly<Record<string, string>> = {
   address: 'The address to listen on (default 127.0.0.1).',
   port: 'The port to listen on (default 8000; 0: any free one). Without the role beacon there is no default.',
   'log-level': 'trace, debug, info, warn, error, fatal or silent (default info).',
+  processes: 'How many processes share the port (default 1). More than one need --redis.',
   guests: 'Give anybody a token at POST /auth/guest.',
   portal: 'Serve the portal.',
 };
@@ -35,7 +37,7 @@ const OWN: readonly FlagSpec[] = ALL_FIELDS.flatMap(({ flag, path, kind }) => {
 const CONFIG: FlagSpec = {
   name: 'config',
   value: 'FILE',
-  doc: 'The config file (default: belfry.config.ts or .json in this directory, or BELFRY_CONFIG).',
+  doc: 'The config file (default: belfry.config.ts, .json, .yaml or .toml in this directory, or BELFRY_CONFIG).',
 };
 
 const SET: FlagSpec = {

@@ -22,5 +22,5 @@ export async function loadEffectiveConfig(
   for (const name of file?.ignored ?? []) {
     warnings.push(`${name}: it is ignored, for there is ${file?.name}.`);
   }
-  return { ...effective, warnings };
+  return { ...effective, warnings: [...warnings, ...effective.warnings] };
 }

@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import { CENTRIFUGO_ONLY } from './centrifugo-options.ts';
 import { didYouMean } from './closest.ts';
 import { lookUp, type Step } from './walk-schema.ts';
 
@@ -30,9 +29,6 @@ function unknownKey(path: readonly Step[], key: string, origin: string): string 
   const siblings = lookUp(path).keys ?? [];
   const hint = didYouMean(key, siblings);
   if (hint !== '') return `${name}: unknown key (${origin}).${hint}`;
-  if (CENTRIFUGO_ONLY.has(key)) {
-    return `${name}: Belfry does not have this option of Centrifugo (${origin}); remove it.`;
-  }
   return `${name}: unknown key (${origin}). Known here: ${siblings.join(', ')}.`;
 }
 
@@ -47,8 +43,8 @@ export function explainIssue(
     return issue.keys.map((key) => unknownKey(path, key, originOf(pathText([...path, key]))));
   }
   const name = pathText(path) === '' ? 'the config' : pathText(path);
-  const { info, keys } = lookUp(path);
-  const isGroup = keys !== undefined && !['channel.namespaces'].includes(name);
+  const { info, keys, isField } = lookUp(path);
+  const isGroup = keys !== undefined && !isField;
   const expects = isGroup ? `an object with ${keys.join(', ')}` : (info?.expects ?? issue.message);
   const value = valueAt(tree, path);
   if (issue.code === 'invalid_value' && typeof value === 'string') {

@@ -11,8 +11,8 @@ export interface FieldInfo {
   readonly expects: string;
   /** The default as it would be written in a file; `undefined`: not set. */
   readonly fallback: unknown;
-  /** Never printed. `url`: only the password in it. */
-  readonly secret?: boolean | 'url';
+  /** Never printed. `url`: only the password in it. `values`: only the values of the map. */
+  readonly secret?: boolean | 'url' | 'values';
   /** The flag of its own that `belfry start` has for it, without dashes. */
   readonly flag?: string;
   /** A variable that is read besides the `BELFRY_*` one. */
@@ -72,15 +72,20 @@ export function text(fallback: string, doc: string, extra: Extra = {}) {
   });
 }
 
-/** A text that may be left out. `shape` refuses what is not one. */
+/** A text that may be left out; empty is as good as left out. `shape` refuses what is not one. */
 export function optionalText(
   doc: string,
   extra: Extra & { readonly shape?: z.ZodType<string, string> } = {},
 ) {
-  const { shape, ...rest } = extra;
-  return register((shape ?? z.string().min(1)).optional(), {
+  const { shape = z.string(), ...rest } = extra;
+  const schema = z
+    .string()
+    .optional()
+    .transform((value) => (value === '' ? undefined : value))
+    .pipe(shape.optional());
+  return register(schema, {
     kind: 'string',
-    expects: 'a string that is not empty',
+    expects: 'a string',
     doc,
     fallback: undefined,
     ...rest,
@@ -142,41 +147,52 @@ export function texts(fallback: readonly string[], doc: string, extra: Extra = {
   });
 }
 
-function durationSchema(minMs: number) {
+/** The least and the most that a duration may be, in ms. */
+interface DurationRange {
+  readonly minMs?: number;
+  readonly maxMs?: number;
+}
+
+function durationSchema({ minMs = 0, maxMs = Number.POSITIVE_INFINITY }: DurationRange) {
   return z.string().transform((value, ctx): number => {
     const ms = parseDuration(value);
-    if (ms !== undefined && ms >= minMs) return ms;
+    if (ms !== undefined && ms >= minMs && ms <= maxMs) return ms;
     ctx.addIssue({ code: 'custom', message: 'not a duration' });
     return z.NEVER;
   });
 }
 
-function durationInfo(minMs: number): Pick<FieldInfo, 'kind' | 'expects'> {
+function durationInfo({ minMs = 0, maxMs }: DurationRange): Pick<FieldInfo, 'kind' | 'expects'> {
   const atLeast = minMs > 0 ? ` of at least ${minMs} ms` : '';
+  const atMost = maxMs === undefined ? '' : ` and at most ${maxMs} ms`;
   return {
     kind: 'string',
-    expects: `a duration${atLeast} with its unit, such as "300s", "5m" or "24h"`,
+    expects: `a duration${atLeast}${atMost} with its unit, such as "300s", "5m" or "24h"`,
   };
 }
 
 /** A duration: text in the config, milliseconds in the program. */
-export function duration(fallback: string, doc: string, extra: { readonly minMs?: number } = {}) {
-  const { minMs = 0 } = extra;
-  return register(durationSchema(minMs).prefault(fallback), {
-    ...durationInfo(minMs),
+export function duration(fallback: string, doc: string, range: DurationRange = {}) {
+  return register(durationSchema(range).prefault(fallback), {
+    ...durationInfo(range),
     doc,
     fallback,
   });
 }
 
-/** A duration that may be left out; its `doc` says what then holds. */
-export function optionalDuration(doc: string, extra: { readonly minMs?: number } = {}) {
-  const { minMs = 0 } = extra;
-  return register(durationSchema(minMs).optional(), {
-    ...durationInfo(minMs),
-    doc,
-    fallback: undefined,
-  });
+/** A duration that may be left out, or 0; its `doc` says what then holds. */
+export function optionalDuration(doc: string, range: DurationRange = {}) {
+  const schema = z
+    .string()
+    .optional()
+    .transform((value) => (value === '' || parseDuration(value ?? '') === 0 ? undefined : value))
+    .pipe(durationSchema(range).optional());
+  return register(schema, { ...durationInfo(range), doc, fallback: undefined });
+}
+
+/** A duration that must be given. */
+export function requiredDuration(doc: string, range: DurationRange = {}) {
+  return register(durationSchema(range), { ...durationInfo(range), doc, fallback: undefined });
 }
 
 /** Any other schema. */

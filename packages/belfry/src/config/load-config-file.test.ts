@@ -37,11 +37,38 @@ test('a TypeScript file comes before a JSON one', async () => {
 
 test.each([
   ['missing.json', undefined, /there is no file/],
-  ['config.yaml', 'a: 1', /must end in/],
+  ['config.ini', 'a=1', /must end in/],
+  ['broken.yaml', 'a: [1', /broken\.yaml: not YAML: .+\.$/],
+  ['twice.yaml', 'a: 1\na: 2', /twice\.yaml: not YAML: Map keys must be unique/],
+  ['broken.toml', 'a = ', /broken\.toml: not TOML/],
   ['broken.json', '{"a":', /broken\.json: not JSON/],
   ['empty.mjs', 'export const a = 1;', /no default export/],
   ['throws.mjs', 'throw new Error("no way");', /throws\.mjs: it could not be loaded: no way/],
 ])('%s is refused with a reason', async (name, content, reason) => {
   if (content !== undefined) writeFileSync(join(directory, name), content);
   await expect(loadConfigFile(name, directory)).rejects.toThrow(reason);
+});
+
+test.each([
+  ['c.json', '{"client":{"channel_limit":7},"channel":{"namespaces":[{"name":"chat"}]}}'],
+  ['c.yaml', 'client:\n  channel_limit: 7\nchannel:\n  namespaces:\n    - name: chat\n'],
+  ['c.toml', '[client]\nchannel_limit = 7\n\n[[channel.namespaces]]\nname = "chat"\n'],
+])('%s says the same as the others', async (name, content) => {
+  writeFileSync(join(directory, name), content);
+  const file = await loadConfigFile(name, directory);
+  expect(JSON.parse(JSON.stringify(file?.values))).toEqual({
+    client: { channel_limit: 7 },
+    channel: { namespaces: [{ name: 'chat' }] },
+  });
+});
+
+test('an empty YAML file is an empty config, and one that grows without end is refused', async () => {
+  writeFileSync(join(directory, 'empty.yaml'), '# nothing\n');
+  expect((await loadConfigFile('empty.yaml', directory))?.values).toEqual({});
+  const levels = ['a: &a [x, x, x, x, x, x, x, x, x, x]'];
+  for (const [name, of] of ['ba', 'cb', 'dc', 'ed', 'fe', 'gf'].map((pair) => pair.split(''))) {
+    levels.push(`${name}: &${name} [${Array.from({ length: 10 }, () => `*${of}`).join(', ')}]`);
+  }
+  writeFileSync(join(directory, 'bomb.yaml'), levels.join('\n'));
+  await expect(loadConfigFile('bomb.yaml', directory)).rejects.toThrow(/not YAML/);
 });

@@ -11,7 +11,36 @@ export const CONFIG_FILES = [
   'belfry.config.js',
   'belfry.config.mjs',
   'belfry.config.json',
+  'belfry.config.yaml',
+  'belfry.config.yml',
+  'belfry.config.toml',
 ] as const;
+
+/** The formats of files that are not modules, and what reads them. The readers are loaded when they are needed. */
+const FORMATS: readonly {
+  readonly name: string;
+  readonly ending: RegExp;
+  readonly parse: (text: string) => Promise<unknown>;
+}[] = [
+  { name: 'JSON', ending: /\.json$/, parse: async (text) => JSON.parse(text) as unknown },
+  {
+    name: 'YAML',
+    ending: /\.ya?ml$/,
+    parse: async (text) => {
+      const { parse } = await import('yaml');
+      // Aliases that grow without end are refused by the reader itself.
+      return (parse(text) ?? {}) as unknown;
+    },
+  },
+  {
+    name: 'TOML',
+    ending: /\.toml$/,
+    parse: async (text) => {
+      const { parse } = await import('smol-toml');
+      return parse(text);
+    },
+  },
+];
 
 /** A config file as it was read; nothing in it has been checked. */
 export interface ConfigFile {
@@ -24,11 +53,20 @@ export interface ConfigFile {
   readonly ignored?: readonly string[];
 }
 
-function parseJson(text: string, name: string): unknown {
+async function parseData(text: string, name: string): Promise<unknown> {
+  const format = FORMATS.find(({ ending }) => ending.test(name));
+  if (format === undefined) {
+    throw new ConfigError([
+      `--config: ${name} must end in .ts, .js, .mjs, .json, .yaml, .yml or .toml.`,
+    ]);
+  }
   try {
-    return JSON.parse(text) as unknown;
+    return await format.parse(text);
   } catch (error) {
-    throw new ConfigError([`${name}: not JSON: ${(error as Error).message}.`], { cause: error });
+    const [problem = ''] = (error as Error).message.split('\n');
+    throw new ConfigError([`${name}: not ${format.name}: ${problem.replace(/[:.]$/, '')}.`], {
+      cause: error,
+    });
   }
 }
 
@@ -70,11 +108,8 @@ export async function loadConfigFile(
     throw new ConfigError([`--config: there is no file ${file}.`]);
   }
   const isModule = /\.[cm]?[jt]s$/.test(file);
-  if (!isModule && !file.endsWith('.json')) {
-    throw new ConfigError([`--config: ${name} must end in .ts, .js, .mjs or .json.`]);
-  }
   const values = isModule
     ? await importModule(file, name)
-    : parseJson(readFileSync(file, 'utf8'), name);
+    : await parseData(readFileSync(file, 'utf8'), name);
   return { name, directory: dirname(file), values, ignored };
 }

@@ -8,8 +8,14 @@ export function maskUrl(url: string): string {
   );
 }
 
+const HIDDEN = '***';
+
 /** The value of a field as it may be shown. */
-export function masked(info: FieldInfo, value: unknown): unknown {
-  if (value === undefined || info.secret === undefined || info.secret === false) return value;
-  return info.secret === 'url' && typeof value === 'string' ? maskUrl(value) : '***';
+export function masked({ secret }: Pick<FieldInfo, 'secret'>, value: unknown): unknown {
+  if (value === undefined || secret === undefined || secret === false) return value;
+  if (secret === 'url' && typeof value === 'string') return maskUrl(value);
+  if (secret === 'values' && typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.keys(value).map((key) => [key, HIDDEN]));
+  }
+  return HIDDEN;
 }

@@ -7,8 +7,10 @@ import {
   optionalDuration,
   optionalText,
   special,
+  text,
   whole,
 } from './field.ts';
+import { namespaceRateLimit } from './rate-limit-schema.ts';
 
 const NAME = /^[-a-zA-Z0-9_.]{2,}$/;
 
@@ -19,6 +21,39 @@ const regex = z.string().refine((source) => {
     return false;
   }
 });
+
+/** What may be published on a channel. */
+export function publicationDataFormat(doc: string) {
+  return oneOf(['', 'json', 'json_object', 'binary'], '', {
+    doc: `${doc} \`json\`: JSON; \`json_object\`: a JSON object; \`binary\`: any bytes, also none; \`""\`: whatever is not empty.`,
+  });
+}
+
+const deltaTypes = z.array(z.enum(['fossil'])).default([]);
+
+function proxyOptions(of: string, otherwise: string) {
+  return {
+    enabled: flag(false, of),
+    name: text('default', `Which: one of \`proxies\`, or \`default\` for \`${otherwise}\`.`),
+  };
+}
+
+const subscribeProxy = proxyOptions(
+  'Ask a proxy whether a client may subscribe.',
+  'channel.proxy.subscribe',
+);
+const publishProxy = proxyOptions(
+  'Ask a proxy whether a client may publish, and what.',
+  'channel.proxy.publish',
+);
+const subRefreshProxy = proxyOptions(
+  'Ask a proxy whether a subscription that expires may go on.',
+  'channel.proxy.sub_refresh',
+);
+const unsubscribeProxy = proxyOptions(
+  'Belfry: tell a proxy of every subscription that ends.',
+  'channel.proxy.unsubscribe',
+);
 
 /** What channels of a namespace may do and keep; named as in Centrifugo v6 where it has the option. */
 export const channelOptions = {
@@ -38,9 +73,26 @@ export const channelOptions = {
   force_positioning: flag(false, 'Check the position of every subscriber.'),
   allow_recovery: flag(false, 'Let clients ask for what they missed.'),
   force_recovery: flag(false, 'Recover every subscriber from history.'),
-  force_recovery_mode: oneOf(['stream', 'cache'], 'stream', {
-    doc: '`stream`: everything missed, or nothing. `cache`: the latest publication only.',
+  force_recovery_mode: oneOf(['stream', 'cache', ''], 'stream', {
+    doc: '`stream` or `""`: everything missed, or nothing. `cache`: the latest publication only.',
   }),
+  allowed_delta_types: special(deltaTypes, {
+    kind: 'list',
+    doc: 'The kinds of deltas that subscribers may ask for: `fossil`.',
+    expects: 'a list of "fossil", or an empty one',
+    fallback: [],
+  }),
+  delta_publish: flag(
+    false,
+    'Keep what deltas are made from for every publication, not for those only whose publisher asks for it.',
+  ),
+  allow_tags_filter: flag(
+    false,
+    'Let subscribers ask for those publications only whose tags match a filter.',
+  ),
+  publication_data_format: publicationDataFormat(
+    'What may be published. Default: `channel.publication_data_format`.',
+  ),
   allow_subscribe_for_client: flag(
     false,
     'Any user may subscribe without a token for the channel.',
@@ -66,6 +118,19 @@ export const channelOptions = {
       expects: 'a regular expression without slashes around it',
     },
   ),
+  subscribe_proxy_enabled: subscribeProxy.enabled,
+  subscribe_proxy_name: subscribeProxy.name,
+  publish_proxy_enabled: publishProxy.enabled,
+  publish_proxy_name: publishProxy.name,
+  sub_refresh_proxy_enabled: subRefreshProxy.enabled,
+  sub_refresh_proxy_name: subRefreshProxy.name,
+  unsubscribe_proxy_enabled: unsubscribeProxy.enabled,
+  unsubscribe_proxy_name: unsubscribeProxy.name,
+  conflate: flag(
+    false,
+    'Belfry: a client that is too slow gets the latest publication of a channel instead of being disconnected.',
+  ),
+  rate_limit: namespaceRateLimit,
   exclude_publisher: flag(
     false,
     'Belfry: a publication does not come back to the connection that made it.',

@@ -38,7 +38,7 @@ describe('a config that is wrong says what, where and how to mend it', () => {
     [
       'a key that is like none',
       { http_server: { zzz: 1 } },
-      'http_server.zzz: unknown key (belfry.config.json). Known here: address, port, client_ip_header.',
+      'http_server.zzz: unknown key (belfry.config.json). Known here: address, port, client_ip_header, tls.',
     ],
     [
       'a misspelt option of a namespace',
@@ -47,8 +47,8 @@ describe('a config that is wrong says what, where and how to mend it', () => {
     ],
     [
       'a section of Centrifugo that there is not',
-      { engine: { type: 'redis' } },
-      'engine: Belfry does not have this option of Centrifugo (belfry.config.json); remove it.',
+      { grpc_api: { enabled: true } },
+      'grpc_api: Belfry does not have this option of Centrifugo (belfry.config.json); use the server API over HTTP.',
     ],
     [
       'a duration without a unit',

@@ -3,9 +3,11 @@ import { type Assignment, assign } from './assignment.ts';
 import { ConfigError } from './config-error.ts';
 import { explainIssue, pathText } from './explain-issue.ts';
 import type { ConfigFile } from './load-config-file.ts';
+import { fromCentrifugo } from './from-centrifugo.ts';
 import { type NamespaceInput, withDefaultNamespaces } from './namespace-schema.ts';
 import { brokenRules } from './rules.ts';
 import { type BelfryConfig, configSchema, type ResolvedConfig } from './schema.ts';
+import { copyTree, isTree, valueAt, type Tree } from './tree.ts';
 import { ALL_FIELDS, type Field } from './walk-schema.ts';
 
 /** Where values come from, the weakest first. */
@@ -31,32 +33,15 @@ export interface EffectiveConfig {
   /** The same as it would be written in a file, with every default filled in. */
   readonly written: BelfryConfig;
   readonly values: readonly EffectiveValue[];
+  /** What of the file changes nothing here. */
+  readonly warnings: readonly string[];
   /** Where the value of a field came from. */
   originOf(path: string): string;
   /** The directory that relative paths in a field are relative to. */
   baseOf(path: string): string;
 }
 
-const isTree = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** A copy of the groups of a tree: definitions and lists within stay what they are. */
-function copyTree(tree: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(tree).map(([key, value]) => [
-      key,
-      isTree(value) && Object.getPrototypeOf(value) === Object.prototype ? copyTree(value) : value,
-    ]),
-  );
-}
-
-function valueAt(tree: unknown, path: string): unknown {
-  let value = tree;
-  for (const key of path.split('.')) value = isTree(value) ? value[key] : undefined;
-  return value;
-}
-
-function addDefaultNamespaces(tree: Record<string, unknown>): void {
+function addDefaultNamespaces(tree: Tree): void {
   const given = valueAt(tree, 'channel.namespaces') ?? [];
   // Anything else is for the schema to refuse.
   if (!Array.isArray(given)) return;
@@ -67,10 +52,7 @@ function addDefaultNamespaces(tree: Record<string, unknown>): void {
   });
 }
 
-function writtenConfig(
-  tree: Record<string, unknown>,
-  values: readonly EffectiveValue[],
-): BelfryConfig {
+function writtenConfig(tree: Tree, values: readonly EffectiveValue[]): BelfryConfig {
   const written = copyTree(tree);
   for (const { field, value, origin } of values) {
     if (value !== undefined && valueAt(written, field.path) === undefined) {
@@ -86,7 +68,8 @@ export function resolveConfig(sources: ConfigSources): EffectiveConfig {
   if (file !== undefined && !isTree(file.values)) {
     throw new ConfigError([`${file.name}: the config must be an object.`]);
   }
-  const tree = copyTree((file?.values ?? {}) as Record<string, unknown>);
+  const adapted = fromCentrifugo((file?.values ?? {}) as Tree, file?.name ?? '');
+  const tree = copyTree(adapted.values);
   const origins = new Map<string, string>();
   for (const assignment of [...environment, ...flags]) {
     assign(tree, assignment);
@@ -96,7 +79,9 @@ export function resolveConfig(sources: ConfigSources): EffectiveConfig {
     const [field = path] = path.split('[');
     const given = origins.get(field);
     if (given !== undefined) return given;
-    return file !== undefined && valueAt(file.values, field) !== undefined ? file.name : 'default';
+    return file !== undefined && valueAt(adapted.values, field) !== undefined
+      ? file.name
+      : 'default';
   };
   const baseOf = (path: string): string =>
     file !== undefined && originOf(path) === file.name ? file.directory : workingDirectory;
@@ -108,19 +93,24 @@ export function resolveConfig(sources: ConfigSources): EffectiveConfig {
 
   addDefaultNamespaces(tree);
   const parsed = configSchema.safeParse(tree);
-  if (!parsed.success) {
-    const { issues } = parsed.error;
-    const isUsage = issues.every(({ path }) => {
-      const steps = path.filter((step) => typeof step !== 'symbol');
-      return originOf(pathText(steps)).startsWith('--');
-    });
+  if (!parsed.success || adapted.problems.length > 0) {
+    const issues = parsed.error?.issues ?? [];
+    const isUsage =
+      adapted.problems.length === 0 &&
+      issues.every(({ path }) => {
+        const steps = path.filter((step) => typeof step !== 'symbol');
+        return originOf(pathText(steps)).startsWith('--');
+      });
     throw new ConfigError(
-      issues.flatMap((issue) =>
-        explainIssue(issue, tree, (path) => {
-          const origin = originOf(path);
-          return origin === 'default' ? (file?.name ?? 'default') : origin;
-        }),
-      ),
+      [
+        ...adapted.problems,
+        ...issues.flatMap((issue) =>
+          explainIssue(issue, tree, (path) => {
+            const origin = originOf(path);
+            return origin === 'default' ? (file?.name ?? 'default') : origin;
+          }),
+        ),
+      ],
       { isUsage },
     );
   }
@@ -135,5 +125,6 @@ export function resolveConfig(sources: ConfigSources): EffectiveConfig {
       dir: portal.dir === undefined ? undefined : resolve(baseOf('portal.dir'), portal.dir),
     },
   };
-  return { config, written: writtenConfig(tree, values), values, originOf, baseOf };
+  const { warnings } = adapted;
+  return { config, written: writtenConfig(tree, values), values, warnings, originOf, baseOf };
 }

@@ -1,3 +1,4 @@
+import { proxyRules } from './proxy-rules.ts';
 import { ROLES, type ResolvedConfig } from './schema.ts';
 
 /** Rules between fields. Each problem names the fields and the fix. */
@@ -7,7 +8,48 @@ export function brokenRules(config: ResolvedConfig): string[] {
     ...securityRules(config),
     ...timingRules(config),
     ...namespaceRules(config),
+    ...tokenRules(config),
+    ...proxyRules(config),
+    ...processRules(config),
   ];
+}
+
+function tokenRules({ client }: ResolvedConfig): string[] {
+  return (['token', 'subscription_token'] as const).flatMap((name) => {
+    const token = client[name];
+    const both = (['audience', 'issuer'] as const).filter(
+      (each) => token[each] !== undefined && token[`${each}_regex`] !== undefined,
+    );
+    return [
+      ...both.map((each) => `client.${name}.${each}: give it or ${each}_regex, not both.`),
+      ...templateProblems(`client.${name}`, token),
+    ];
+  });
+}
+
+/** Every `{{name}}` of the endpoint must be a group of a regex. */
+function templateProblems(at: string, token: ResolvedConfig['client']['token']): string[] {
+  const groups = `${token.issuer_regex ?? ''} ${token.audience_regex ?? ''}`;
+  return [...(token.jwks_public_endpoint ?? '').matchAll(/\{\{(.*?)\}\}/g)]
+    .map(([, group = '']) => group.trim())
+    .filter((group) => !groups.includes(`<${group}>`))
+    .map(
+      (group) =>
+        `${at}.jwks_public_endpoint: {{${group}}} is no named group of issuer_regex or audience_regex.`,
+    );
+}
+
+function processRules({ processes, redis, shutdown }: ResolvedConfig): string[] {
+  const problems: string[] = [];
+  if (processes > 1 && redis.url === undefined) {
+    problems.push(
+      'processes: more than one cannot share the embedded store; give redis.url (--redis redis://host:6379).',
+    );
+  }
+  if (shutdown.spread !== undefined && shutdown.spread >= shutdown.timeout) {
+    problems.push('shutdown.spread: it must be shorter than shutdown.timeout.');
+  }
+  return problems;
 }
 
 function roleRules({ roles, redis }: ResolvedConfig): string[] {
@@ -17,11 +59,17 @@ function roleRules({ roles, redis }: ResolvedConfig): string[] {
   ];
 }
 
-function securityRules({ environment, client }: ResolvedConfig): string[] {
-  if (environment !== 'production' || !client.insecure) return [];
-  return [
-    'client.insecure: it is for development; remove it, or set environment to "development".',
+function securityRules({ environment, client, http_api: api }: ResolvedConfig): string[] {
+  if (environment !== 'production') return [];
+  const insecure = [
+    ['client.insecure', client.insecure] as const,
+    ['http_api.insecure', api.insecure] as const,
   ];
+  return insecure
+    .filter(([, on]) => on)
+    .map(
+      ([path]) => `${path}: it is for development; remove it, or set environment to "development".`,
+    );
 }
 
 function timingRules({ client, runner }: ResolvedConfig): string[] {

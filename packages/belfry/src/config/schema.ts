@@ -1,18 +1,27 @@
 import type { AnyActorDefinition } from '@belfry/actors';
 import { z } from 'zod';
+import { clientSchema } from './client-schema.ts';
 import {
   duration,
   flag,
   group,
   oneOf,
+  optionalDuration,
   optionalText,
   someOf,
   special,
   text,
-  texts,
   whole,
 } from './field.ts';
-import { namespacesSchema, withoutNamespaceSchema } from './namespace-schema.ts';
+import { httpSchemas } from './http-schema.ts';
+import {
+  namespacesSchema,
+  publicationDataFormat,
+  withoutNamespaceSchema,
+} from './namespace-schema.ts';
+import { proxiesSchema, proxy, rpcSchema } from './proxy-schema.ts';
+import { perMinute } from './rate-limit-schema.ts';
+import { transportSchemas } from './transport-schema.ts';
 
 /** What a process can be. */
 export const ROLES = ['beacon', 'worker', 'ticker'] as const;
@@ -36,117 +45,21 @@ const actorsSchema = z
 // The store's driver says more about one that looks right and is not.
 const redisUrl = z.string().regex(/^rediss?(\+cluster)?:\/\/\S+$/);
 
-function rateLimit(perMinute: number, burst: number, of: string) {
-  return group({
-    per_minute: whole(
-      perMinute,
-      [1, 1_000_000],
-      `How many ${of} a minute are allowed in the long run.`,
-    ),
-    burst: whole(burst, [1, 1_000_000], `How many ${of} are allowed at once.`),
-  });
-}
-
-function tokenFields() {
-  return {
-    rsa_public_key: optionalText('A PEM public key for tokens of RS256, RS384 and RS512.'),
-    ecdsa_public_key: optionalText('A PEM public key for tokens of ES256, ES384 and ES512.'),
-    eddsa_public_key: optionalText('Belfry: a PEM public key for tokens of EdDSA.'),
-    audience: optionalText('If set, tokens must have it as `aud`.'),
-    issuer: optionalText('If set, tokens must have it as `iss`.'),
-    user_id_claim: optionalText('The claim that names the user. Default: `sub`.'),
-  };
-}
-
-const client = group({
-  allowed_origins: texts(
-    [],
-    "Origins of web pages that may connect besides those of the server's own host, e.g. `https://game.example.com`; `*` is any text.",
-  ),
-  token: group({
-    hmac_secret_key: optionalText(
-      'The secret that connection tokens (HS256, HS384, HS512) are signed with. All processes of a deployment need the same one. Generated into the data directory in development.',
-      { secret: true },
-    ),
-    ...tokenFields(),
-  }),
-  subscription_token: group({
-    enabled: flag(
-      false,
-      'Verify subscription tokens with keys of their own instead of those of `client.token`.',
-    ),
-    hmac_secret_key: optionalText('The secret that subscription tokens are signed with.', {
-      secret: true,
-    }),
-    ...tokenFields(),
-  }),
-  disallow_anonymous_connection_tokens: flag(false, 'Refuse connection tokens without a user.'),
-  insecure: flag(
-    false,
-    'Development only: anybody may connect without a token and do whatever a channel can do.',
-  ),
-  allow_anonymous_connect_without_token: flag(
-    false,
-    'Let clients connect without a token, as the user `""`.',
-  ),
-  ping_interval: duration('25s', 'How often a connection is pinged.', { minMs: 1_000 }),
-  pong_timeout: duration('8s', 'How long the answer to a ping may take.', { minMs: 100 }),
-  stale_close_delay: duration('15s', 'How long a connection may take to send its first command.', {
-    minMs: 100,
-  }),
-  expired_close_delay: duration(
-    '25s',
-    'How long a connection may go on after its token has expired.',
-  ),
-  expired_sub_close_delay: duration(
-    '25s',
-    'How long a subscription may go on after its token has expired.',
-  ),
-  presence_update_interval: duration(
-    '27s',
-    'How often the presence of a connection is renewed in the store, where the namespace says nothing else.',
-    { minMs: 100 },
-  ),
-  channel_position_check_delay: duration(
-    '40s',
-    "How often positions are compared with the store's.",
-    {
-      minMs: 100,
-    },
-  ),
-  channel_limit: whole(128, [1, 100_000], 'The most channels of one connection.'),
-  user_connection_limit: whole(
-    0,
-    [0, MANY],
-    'The most connections of one user to one Beacon; 0: any number.',
-  ),
-  connection_limit: whole(0, [0, MANY], 'The most connections to one Beacon; 0: any number.'),
-  queue_max_size: whole(
-    1_048_576,
-    [1_024, MANY],
-    'The most bytes that may wait for a slow client before it is disconnected.',
-  ),
-  history_max_publication_limit: whole(
-    300,
-    [1, 100_000],
-    'The most publications that one history request returns.',
-  ),
-  recovery_max_publication_limit: whole(
-    300,
-    [1, 100_000],
-    'The most publications that are recovered on a subscribe.',
-  ),
-  rpc_timeout: duration('15s', 'Belfry: how long a call may take.', { minMs: 100 }),
-});
-
 const channel = group({
+  proxy: group({
+    subscribe: proxy(),
+    publish: proxy(),
+    sub_refresh: proxy(),
+    unsubscribe: proxy(),
+  }),
+  publication_data_format: publicationDataFormat(
+    'What may be published where the namespace says nothing.',
+  ),
   max_length: whole(255, [1, 1_024], 'The longest channel name, in characters.'),
   history_meta_ttl: duration(
     '720h',
     'For how long the offset of a channel outlives its last publication.',
-    {
-      minMs: 1_000,
-    },
+    { minMs: 1_000 },
   ),
   without_namespace: withoutNamespaceSchema,
   namespaces: namespacesSchema,
@@ -168,6 +81,15 @@ export const configSchema = z.strictObject({
     fallback: [],
     flag: 'actors',
     isPath: true,
+  }),
+  processes: whole(1, [1, 256], {
+    doc: 'How many processes share the port of this host. More than one need `redis.url`.',
+    flag: 'processes',
+  }),
+  node: group({
+    name: optionalText(
+      "What the server API and the portal call this process. Default: the host's name and the process id.",
+    ),
   }),
   data_dir: text('.belfry', 'Where the embedded store and the generated secrets are kept.', {
     flag: 'data-dir',
@@ -212,21 +134,7 @@ export const configSchema = z.strictObject({
       'The most bytes of work that may wait for the store before calls are refused.',
     ),
   }),
-  http_server: group({
-    address: text('127.0.0.1', 'The address to listen on; `0.0.0.0` or `::` for all.', {
-      flag: 'address',
-    }),
-    port: whole(8_000, [0, 65_535], {
-      doc: 'The port to listen on; 0: any free one. A process without the role `beacon` listens only when its flag or environment gives a port, and then serves `/health` and `/metrics` only.',
-      flag: 'port',
-      env: 'PORT',
-    }),
-    client_ip_header: optionalText(
-      'The header in which a reverse proxy passes on the address of the client, e.g. `x-real-ip`. Set it only behind a proxy that always sets it.',
-    ),
-  }),
-  health: group({ enabled: flag(true, 'Serve `/health`.') }),
-  prometheus: group({ enabled: flag(true, 'Serve `/metrics`.') }),
+  ...httpSchemas,
   log: group({
     level: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info', {
       doc: 'The least severe messages to log.',
@@ -245,10 +153,10 @@ export const configSchema = z.strictObject({
       },
     ),
     token_ttl: duration('24h', 'How long such a token is good for.', { minMs: 1_000 }),
-    rate_limit: rateLimit(120, 120, 'tokens per client address'),
+    rate_limit: group(perMinute(120, 'tokens per client address')),
   }),
   rooms: group({
-    rate_limit: rateLimit(60, 60, 'calls of `createRoom` per user'),
+    rate_limit: group(perMinute(60, 'calls of `createRoom` per user')),
   }),
   portal: group({
     enabled: flag(false, 'Serve the portal, a page to play and to look around.', {
@@ -270,16 +178,11 @@ export const configSchema = z.strictObject({
       { secret: true },
     ),
   }),
-  websocket: group({
-    handler_prefix: text('/connection/websocket', 'The path that WebSocket clients connect to.'),
-    message_size_limit: whole(
-      65_536,
-      [256, 16_777_216],
-      'The most bytes of one message from a client.',
-    ),
-  }),
-  client,
+  ...transportSchemas,
+  client: clientSchema,
   channel,
+  rpc: rpcSchema,
+  proxies: proxiesSchema,
   runner: group({
     lease: duration(
       '3s',
@@ -319,6 +222,10 @@ export const configSchema = z.strictObject({
   }),
   shutdown: group({
     timeout: duration('4s', 'How long a stop may take to finish turns and to give leases back.'),
+    spread: optionalDuration(
+      'Belfry: over how long clients are sent away, so that they do not come to another Beacon all at once. Must be shorter than `shutdown.timeout`. Default: 15% of it.',
+      { minMs: 1 },
+    ),
   }),
 });
 

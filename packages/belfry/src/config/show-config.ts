@@ -1,13 +1,17 @@
 import { masked } from './mask.ts';
 import type { EffectiveConfig } from './resolve-config.ts';
+import { lookUp, type Step } from './walk-schema.ts';
 
-/** Definitions are shown by their kind. */
-function plain(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value === 'object' && value !== null && 'kind' in value && 'spec' in value) {
-    return `(kind ${String(value.kind)})`;
-  }
-  return value;
+/** A value as it may be shown: definitions by their kind, secrets hidden wherever they are. */
+function plain(path: readonly Step[], value: unknown): unknown {
+  const { info, isField } = lookUp(path);
+  if (isField && info?.secret !== undefined) return masked(info, value);
+  if (Array.isArray(value)) return value.map((item, i) => plain([...path, i], item));
+  if (typeof value !== 'object' || value === null) return value;
+  if ('kind' in value && 'spec' in value) return `(kind ${String(value.kind)})`;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, plain([...path, key], item)]),
+  );
 }
 
 /** One field of the effective config, with secrets masked. `value` is absent where nothing is set. */
@@ -15,35 +19,41 @@ export interface ShownValue {
   readonly path: string;
   readonly value?: unknown;
   readonly origin: string;
+  /** What else there is. */
+  readonly note?: string;
 }
 
-/** The effective config as it may be shown. The namespaces include the default ones. */
+/** The effective config as it may be shown; put into a file it says the same again, but for the secrets. */
 export function showConfig({ values, config }: EffectiveConfig): ShownValue[] {
-  return values.map(({ field, value, origin }) => {
-    const shown =
-      field.path === 'channel.namespaces' ? namespacesOf(value, config.channel.namespaces) : value;
-    const safe = plain(masked(field, shown));
-    return { path: field.path, ...(safe === undefined ? {} : { value: safe }), origin };
+  return values.map(({ field: { path }, value, origin }) => {
+    const safe = value === '' ? value : plain(path.split('.'), value);
+    const note =
+      path === 'channel.namespaces' ? defaultsBeside(value, config.channel.namespaces) : '';
+    return {
+      path,
+      ...(safe === undefined ? {} : { value: safe }),
+      origin,
+      ...(note === '' ? {} : { note }),
+    };
   });
 }
 
-/** Those that were given as they were written; of the default ones only the name. */
-function namespacesOf(given: unknown, all: readonly { readonly name: string }[]): unknown[] {
+/** The namespaces that are there without being written. */
+function defaultsBeside(given: unknown, all: readonly { readonly name: string }[]): string {
   const written = Array.isArray(given) ? (given as { readonly name: string }[]) : [];
   const names = new Set(written.map(({ name }) => name));
-  return [
-    ...written,
-    ...all.filter(({ name }) => !names.has(name)).map(({ name }) => `(default ${name})`),
-  ];
+  const others = all.map(({ name }) => name).filter((name) => !names.has(name));
+  return others.length === 0 ? '' : `and by default ${others.join(', ')}`;
 }
 
 /** The table that `belfry config print` prints. */
 export function configTable(rows: readonly ShownValue[]): string {
   const width = Math.max(...rows.map(({ path }) => path.length));
   return rows
-    .map(({ path, value, origin }) => {
+    .map(({ path, value, origin, note }) => {
       const text = value === undefined ? '(not set)' : JSON.stringify(value);
-      return `${path.padEnd(width)}  ${text}  # ${origin}`;
+      const more = note === undefined ? '' : `; ${note}`;
+      return `${path.padEnd(width)}  ${text}  # ${origin}${more}`;
     })
     .join('\n');
 }

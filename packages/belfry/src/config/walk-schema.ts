@@ -50,14 +50,16 @@ export const ALL_FIELDS: readonly Field[] = collect(configSchema, '', []);
 export function lookUp(path: readonly Step[]): {
   info: FieldInfo | undefined;
   keys: readonly string[] | undefined;
+  /** It is a field itself. */
+  isField: boolean;
 } {
   let schema: z.core.$ZodType | undefined = configSchema;
   let info: FieldInfo | undefined;
   for (const step of path) {
     schema = typeof step === 'number' ? elementOf(schema) : shapeOf(schema)?.[step];
-    if (schema === undefined) return { info, keys: undefined };
+    if (schema === undefined) return { info, keys: undefined, isField: false };
     info = fields.get(schema) ?? info;
   }
   const shape = shapeOf(schema);
-  return { info, keys: shape && Object.keys(shape) };
+  return { info, keys: shape && Object.keys(shape), isField: fields.get(schema) !== undefined };
 }

@@ -16,7 +16,7 @@ export function baseRoutes({ config, store, metrics, isStopping }: BaseRoutesOpt
   const routes: Route[] = [];
   if (config.health.enabled) {
     routes.push({
-      path: '/health',
+      path: config.health.handler_prefix,
       methods: {
         async GET(_request, response) {
           const health = await checkHealth(store, { roles: config.roles, stopping: isStopping() });
@@ -27,7 +27,7 @@ export function baseRoutes({ config, store, metrics, isStopping }: BaseRoutesOpt
   }
   if (config.prometheus.enabled) {
     routes.push({
-      path: '/metrics',
+      path: config.prometheus.handler_prefix,
       methods: {
         async GET(_request, response) {
           const text = await metrics.text();

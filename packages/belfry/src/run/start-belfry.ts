@@ -214,8 +214,9 @@ async function start(
   }
   if (beacon !== undefined) {
     const { drain } = beacon;
-    const limitMs = share('clients');
-    startup.onStop({ what: 'clients', limitMs, stop: () => drain(limitMs * SPREAD) });
+    const spreadMs = shutdown.spread ?? share('clients') * SPREAD;
+    const limitMs = Math.max(share('clients'), spreadMs + 100);
+    startup.onStop({ what: 'clients', limitMs, stop: () => drain(spreadMs) });
   }
   const url = listening?.url;
   log.info(
@@ -249,8 +250,10 @@ export async function startBelfry(
     workingDirectory,
   });
   const { roles, log: logConfig } = effective.config;
+  const logger = log ?? createLogger(logConfig);
+  for (const warning of effective.warnings) logger.warn(warning);
   return startEffective(effective, {
-    log: log ?? createLogger(logConfig),
+    log: logger,
     listens: roles.includes('beacon') || config.http_server?.port !== undefined,
   });
 }

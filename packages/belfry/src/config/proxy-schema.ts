@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { duration, flag, group, optionalText, special, text, texts, whole } from './field.ts';
+import { clientTls } from './tls-schema.ts';
+
+const endpoint = z.string().regex(/^https?:\/\/\S+$/);
+
+const code = z.int().min(1).max(65_535);
+const transform = z.strictObject({
+  status_code: special(z.int().min(100).max(599), {
+    kind: 'number',
+    doc: 'The HTTP status.',
+    expects: 'an HTTP status',
+    fallback: undefined,
+  }),
+  to_error: z
+    .strictObject({
+      code,
+      message: z.string().default(''),
+      temporary: z.boolean().default(false),
+    })
+    .optional(),
+  to_disconnect: z.strictObject({ code, reason: z.string().default('') }).optional(),
+});
+
+/** The options of a proxy. */
+export function proxyFields() {
+  return {
+    endpoint: optionalText('Where the backend answers.', {
+      secret: 'url',
+      shape: endpoint,
+      expects: 'a URL that begins with http:// or https://',
+    }),
+    timeout: duration('1s', 'How long an answer may take.', { minMs: 10 }),
+    http_headers: texts([], "Headers of the client's request that are passed on."),
+    emulated_headers: texts(
+      [],
+      'Headers that a client wrote into its connect command and that are passed on where the request has none of that name. The client says what they are: pass on only what the backend verifies.',
+    ),
+    binary_encoding: flag(false, 'Data travels as base64, in `b64data`.'),
+    include_connection_meta: flag(false, 'The `meta` of the connection is in every request.'),
+    concurrency: whole(
+      256,
+      [1, 100_000],
+      'Belfry: the most requests under way at once in this process; more wait until their time is up.',
+    ),
+    http: group({
+      static_headers: special(z.record(z.string().min(1), z.string()).prefault({}), {
+        kind: 'json',
+        doc: 'Headers of every request, e.g. a secret that the backend knows us by.',
+        expects: 'an object of names and values',
+        fallback: {},
+        secret: 'values',
+      }),
+      status_to_code_transforms: special(z.array(transform).prefault([]), {
+        kind: 'json',
+        doc: 'What a status other than 200 means to the client: an error or a disconnect.',
+        expects:
+          'a list such as [{"status_code": 404, "to_error": {"code": 404, "message": "not found"}}]',
+        fallback: [],
+      }),
+      tls: clientTls(),
+    }),
+  };
+}
+
+/** A proxy that is there as `default`. */
+export function proxy() {
+  return group(proxyFields());
+}
+
+/** A proxy that is not used unless it is enabled. */
+export function switchedProxy(enabled: string) {
+  return group({ enabled: flag(false, enabled), ...proxyFields() });
+}
+
+const name = special(z.string().regex(/^[-a-zA-Z0-9_.]{2,}$/), {
+  kind: 'string',
+  doc: 'What namespaces call it.',
+  expects: 'two or more letters, digits, "-", "_" or "."',
+  fallback: undefined,
+});
+
+/** `proxies` */
+export const proxiesSchema = special(
+  z.array(z.strictObject({ name, ...proxyFields() })).prefault([]),
+  {
+    kind: 'json',
+    doc: 'Proxies that namespaces of channels and of RPC refer to, each with a `name` and the options of a proxy.',
+    expects: 'a list of proxies, each an object with a "name"',
+    fallback: [],
+  },
+);
+
+const rpcOptions = {
+  proxy_enabled: flag(false, 'Calls go to a proxy.'),
+  proxy_name: text('default', 'Which: one of `proxies`, or `default` for `rpc.proxy`.'),
+};
+
+/** `rpc` */
+export const rpcSchema = group({
+  proxy: proxy(),
+  without_namespace: group(rpcOptions),
+  namespaces: special(z.array(z.strictObject({ name, ...rpcOptions })).prefault([]), {
+    kind: 'json',
+    doc: 'Namespaces of methods (`game:move` is in `game`), each with `name`, `proxy_enabled` and `proxy_name`.',
+    expects: 'a list of namespaces, each an object with a "name"',
+    fallback: [],
+  }),
+  ping: group({
+    enabled: flag(false, 'Answer a method that does nothing.'),
+    method: text('ping', 'Its name.'),
+  }),
+});
