@@ -14,11 +14,26 @@ import type { Row } from './report.ts';
 export interface LatencyOptions {
   readonly store: 'redis' | 'embedded';
   readonly perSecond: number;
+  /** How long the last phase is. */
   readonly seconds: number;
 }
 
-/** Redis: a Beacon and a worker process. Embedded: one process. The client is this process. */
-export async function measureLatency(options: LatencyOptions): Promise<Row> {
+interface Sample {
+  readonly step: number;
+  readonly ms: number;
+}
+
+/** How long it takes until code is warm at so low a rate. */
+const WARM_UP_S = 10;
+/** A server's first seconds count for themselves. From when, in s. */
+const PHASES = [
+  { phase: 'first', from: 0 },
+  { phase: 'early', from: 2 },
+  { phase: 'warm', from: WARM_UP_S },
+] as const;
+
+/** Redis: a Beacon and a worker process. Embedded: one process. The client is this process. A row per phase. */
+export async function measureLatency(options: LatencyOptions): Promise<Row[]> {
   const dir = await mkdtemp(join(tmpdir(), 'belfry-bench-'));
   await using redis = options.store === 'redis' ? await startRedis({ appendonly: true }) : null;
   const config = writeConfig(dir);
@@ -34,18 +49,15 @@ export async function measureLatency(options: LatencyOptions): Promise<Row> {
     await Promise.all(parts.map((part) => part.start()));
     using client = connect({ url: parts[0]?.url ?? '', token: await config.token('ann') });
     const actor = client.actor<typeof ledger>('ledger', 'latency');
-    const samples: number[] = [];
-    const acks: number[] = [];
+    const receipts: Sample[] = [];
+    const acks: Sample[] = [];
     const sentAt = new Map<number, number>();
-    let warm = 0;
     actor.onPublication(({ message }) => {
       const at = sentAt.get(message.step);
-      if (at !== undefined && message.step > warm) samples.push(performance.now() - at);
+      if (at !== undefined) receipts.push({ step: message.step, ms: performance.now() - at });
     });
     await actor.enter();
-    // The start is not measured: code gets warm at so low a rate only slowly.
-    warm = options.perSecond * 10;
-    const total = warm + options.perSecond * options.seconds;
+    const total = options.perSecond * (WARM_UP_S + options.seconds);
     const start = performance.now();
     const sends: Promise<void>[] = [];
     for (let step = 1; step <= total; step++) {
@@ -54,24 +66,32 @@ export async function measureLatency(options: LatencyOptions): Promise<Row> {
       sentAt.set(step, at);
       sends.push(
         actor.send({ step }).then(() => {
-          if (step > warm) acks.push(performance.now() - at);
+          acks.push({ step, ms: performance.now() - at });
         }),
       );
     }
     await Promise.all(sends);
     await sleep(500);
-    const [p50, p99, max] = quantiles(samples, [0.5, 0.99, 1]);
-    const [ackP50, ackP99] = quantiles(acks, [0.5, 0.99]);
-    return {
-      store: options.store,
-      messages_per_s: options.perSecond,
-      received: samples.length,
-      receive_p50_ms: p50 ?? null,
-      receive_p99_ms: p99 ?? null,
-      receive_max_ms: max ?? null,
-      ack_p50_ms: ackP50 ?? null,
-      ack_p99_ms: ackP99 ?? null,
-    };
+    return PHASES.map(({ phase, from }, i) => {
+      const first = from * options.perSecond;
+      const next = (PHASES[i + 1]?.from ?? Number.POSITIVE_INFINITY) * options.perSecond;
+      const within = (samples: readonly Sample[]): number[] =>
+        samples.filter(({ step }) => step > first && step <= next).map(({ ms }) => ms);
+      const received = within(receipts);
+      const [p50, p99, max] = quantiles(received, [0.5, 0.99, 1]);
+      const [ackP50, ackP99] = quantiles(within(acks), [0.5, 0.99]);
+      return {
+        store: options.store,
+        phase,
+        messages_per_s: options.perSecond,
+        received: received.length,
+        receive_p50_ms: p50 ?? null,
+        receive_p99_ms: p99 ?? null,
+        receive_max_ms: max ?? null,
+        ack_p50_ms: ackP50 ?? null,
+        ack_p99_ms: ackP99 ?? null,
+      };
+    });
   } finally {
     await Promise.all(parts.map((part) => part.kill()));
     await rm(dir, { recursive: true, force: true });
