@@ -5,7 +5,7 @@ import { useConnection } from '../session/use-session.ts';
 const TEXTS = {
   connecting: 'Connecting',
   online: 'Online',
-  reconnecting: 'Offline, retrying',
+  reconnecting: 'Offline',
   closed: 'Offline',
 } as const;
 
@@ -17,7 +17,10 @@ export function ConnectionBadge(): JSX.Element | null {
   return (
     <div class={`connection is-${state.type}`}>
       <span class="dot" aria-hidden="true" />
-      <span role="status">{TEXTS[state.type]}</span>
+      <span role="status">
+        {TEXTS[state.type]}
+        {state.type === 'reconnecting' && <span class="connection-more">, retrying</span>}
+      </span>
       {retry && (
         <button
           type="button"

@@ -15,13 +15,14 @@ export function LobbyPage(): JSX.Element {
           the first two who enter, lets everybody else watch, checks every move, gives each turn 30
           seconds, and keeps your seat for 30 seconds when your connection drops.
         </p>
-        <ul class="rules">
-          <li>The host has the cross and begins; after that you take turns at beginning.</li>
-          <li>Three in a row wins. Running out of time or leaving loses.</li>
-          <li>When a seat gets free, whoever has watched longest takes it.</li>
-        </ul>
       </div>
       <PlayCard />
+      <ul class="rules">
+        <li>The host has the cross and begins; after that you take turns at beginning.</li>
+        <li>Three in a row wins. Running out of time or leaving loses.</li>
+        <li>When the host leaves, the guest becomes the host.</li>
+        <li>A seat that gets free goes to whoever has watched longest.</li>
+      </ul>
     </main>
   );
 }

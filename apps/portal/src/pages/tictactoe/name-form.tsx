@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { friendlyError } from '../../session/friendly-error.ts';
 import { MAX_NAME, rememberedName } from '../../session/session.ts';
 
@@ -23,6 +23,7 @@ export function NameForm({
   const [name, setName] = useState(rememberedName);
   const [working, setWorking] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
+  const field = useRef<HTMLInputElement>(null);
 
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
@@ -30,6 +31,7 @@ export function NameForm({
     const trimmed = name.trim();
     if (trimmed === '') {
       setProblem('Say who you are first: any name will do.');
+      field.current?.focus();
       return;
     }
     setWorking(true);
@@ -48,6 +50,7 @@ export function NameForm({
         Your name
       </label>
       <input
+        ref={field}
         id="name"
         class="field"
         name="nickname"

@@ -51,7 +51,7 @@ function Seat({ side, room, role, memory }: PlayersProps & { readonly side: Side
         </span>
         <span class="seat-note">
           <span class={`dot ${player.connected ? 'is-on' : 'is-off'}`} aria-hidden="true" />
-          {player.connected ? notes.join(' · ') : 'Connection lost'}
+          {player.connected ? notes.join(' · ') : 'Offline'}
         </span>
       </span>
       {won && <span class="seat-won">won</span>}

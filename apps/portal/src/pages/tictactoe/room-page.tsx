@@ -12,12 +12,15 @@ import { useTitle } from '../../shell/use-title.ts';
 import { Board } from './board.tsx';
 import { NameForm } from './name-form.tsx';
 import { Players } from './players.tsx';
-import { secondsLeft, SHORT_SECONDS, viewOf } from './room-view.ts';
+import { offlineViewOf, secondsLeft, SHORT_SECONDS, viewOf } from './room-view.ts';
 import { ShareLink } from './share-link.tsx';
 import { Toast } from './toast.tsx';
 import { TurnClock } from './turn-clock.tsx';
 import { useCountdown } from './use-countdown.ts';
 import { useRoom } from './use-room.ts';
+
+/** A headline of more characters, with a long name in it, is set smaller. */
+const LONG = 24;
 
 interface RoomPageProps {
   readonly id: string;
@@ -104,10 +107,11 @@ interface TableProps extends OpenRoomProps {
 }
 
 function Table({ id, client, room, state }: TableProps): JSX.Element {
-  const view = viewOf(state, client.user, room.memory);
+  const away = room.presence.type !== 'inside';
+  const online = viewOf(state, client.user, room.memory);
+  const view = away ? offlineViewOf(online) : online;
   const leftMs = useCountdown(client, state.turnEndsAt);
   const short = view.canMark && leftMs !== null && secondsLeft(leftMs, 0) <= SHORT_SECONDS;
-  const away = room.presence.type !== 'inside';
   const alone = state.state === 'waiting' && (state.host === null || state.guest === null);
   useTitle(view.canMark ? 'Your turn' : `${view.headline} · Room ${id}`);
 
@@ -126,7 +130,9 @@ function Table({ id, client, room, state }: TableProps): JSX.Element {
       <section class={`verdict is-${view.mood}`} aria-label="How it stands">
         <Bell class="verdict-bell" ringing={view.canMark} />
         <div class="verdict-text">
-          <p class="verdict-headline">{view.headline}</p>
+          <p class={`verdict-headline ${view.headline.length > LONG ? 'is-long' : ''}`}>
+            {view.headline}
+          </p>
           <p class="verdict-detail">{view.detail}</p>
         </div>
         {leftMs !== null && <TurnClock leftMs={leftMs} />}
@@ -141,7 +147,7 @@ function Table({ id, client, room, state }: TableProps): JSX.Element {
       <div class={`board-wrap ${away ? 'is-away' : ''}`}>
         <Board
           room={state}
-          view={away ? { ...view, canMark: false } : view}
+          view={view}
           memory={room.memory}
           pending={room.pending}
           onMark={room.mark}

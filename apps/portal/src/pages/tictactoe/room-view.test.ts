@@ -1,6 +1,14 @@
 import type { Room, RoomPublication } from '@belfry/example-tic-tac-toe/shared';
 import { expect, test } from 'vitest';
-import { announcementOf, markOf, NO_MEMORY, remember, secondsLeft, viewOf } from './room-view.ts';
+import {
+  announcementOf,
+  markOf,
+  NO_MEMORY,
+  offlineViewOf,
+  remember,
+  secondsLeft,
+  viewOf,
+} from './room-view.ts';
 
 const ann = { user: 'a', name: 'Ann', connected: true };
 const bea = { user: 'b', name: 'Bess', connected: true };
@@ -46,6 +54,18 @@ test('everybody is told whose turn it is, and only that one may put a mark', () 
   expect(view(playing, 'b')).toMatchObject({ headline: 'Your turn', canMark: true, mood: 'act' });
   expect(view(playing, 'a')).toMatchObject({ headline: 'Bess’ turn', canMark: false });
   expect(view(playing, 'c')).toMatchObject({ role: 'watcher', detail: 'You are watching.' });
+});
+
+test('who is offline is told of the clock and can do nothing; the others are told who it is', () => {
+  const playing = { state: 'playing', turn: 'guest', turnEndsAt: 1 } as const;
+  expect(offlineViewOf(view(playing, 'b'))).toMatchObject({
+    headline: 'Your turn',
+    detail: 'Your time goes on meanwhile.',
+    canMark: false,
+  });
+  const gone = { ...playing, guest: { ...bea, connected: false } };
+  expect(view(gone, 'a').detail).toBe('Your opponent is offline: 30 seconds to come back.');
+  expect(view(gone, 'c').detail).toBe('The guest is offline: 30 seconds to come back.');
 });
 
 test.each([

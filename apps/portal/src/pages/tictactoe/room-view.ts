@@ -69,6 +69,12 @@ export function viewOf(room: Room, user: string | null, memory: RoomMemory): Roo
   }
 }
 
+/** The same while one is offline: nothing can be done, and time goes on. */
+export function offlineViewOf(view: RoomView): RoomView {
+  if (!view.canMark) return view;
+  return { ...view, detail: 'Your time goes on meanwhile.', mood: 'calm', canMark: false };
+}
+
 function playing(room: Room, role: Role): RoomView {
   const { turn } = room;
   const mine = turn !== null && turn === role;
@@ -77,7 +83,12 @@ function playing(room: Room, role: Role): RoomView {
   const headline = mine ? 'Your turn' : `${possessive(mover?.name ?? 'Nobody')} turn`;
   let detail = mine ? 'Pick a free cell.' : 'Waiting for the move.';
   if (role === 'watcher') detail = 'You are watching.';
-  if (away !== null) detail = `${away.name} lost the connection and has 30 seconds to come back.`;
+  if (away !== null) {
+    // Without the name, which may be long: the board is not to move when somebody goes.
+    const who =
+      role === 'watcher' ? `The ${away === room.host ? 'host' : 'guest'}` : 'Your opponent';
+    detail = `${who} is offline: 30 seconds to come back.`;
+  }
   return {
     role,
     headline,
