@@ -46,23 +46,14 @@ function pushCommit(
 ): void {
   const { state, lease } = commit;
   const start = args.length;
-  args.push(
-    '',
-    commit.actor,
-    String(commit.fence),
-    String(commit.version),
-    state === undefined ? 'k' : state === null ? 'd' : 's',
-    state ?? '',
-    optional(commit.consumedThrough),
-    optional(commit.wakeAt),
-  );
-  if (lease.type === 'release') args.push('r', '', '');
-  else
-    args.push(
-      lease.type === 'keep' ? 'k' : 'm',
-      String(Math.ceil(lease.ms)),
-      String(lease.maxMessages),
-    );
+  const op = state === undefined ? 'k' : state === null ? 'd' : 's';
+  const wish =
+    lease.type === 'release'
+      ? 'r  '
+      : `${lease.type === 'keep' ? 'k' : 'm'} ${Math.ceil(lease.ms)} ${lease.maxMessages}`;
+  // One argument, for each costs both sides more than taking it apart does.
+  const head = `${commit.fence} ${commit.version} ${op} ${commit.consumedThrough ?? ''} ${commit.wakeAt ?? ''} ${wish}`;
+  args.push('', commit.actor, head, state ?? '');
   pushEffects(args, commit, context);
   args[start] = String(args.length - start - 1);
 }
@@ -80,18 +71,27 @@ function pushEffects(
     args.push('d', String(seq), error, String(attempts));
   }
   for (const channel of commit.forget) args.push('f', channel);
+  // Publications that follow each other on one channel name it once.
+  let channel: string | undefined;
+  let kind = '';
+  let counted = 0;
   for (const publication of commit.publications) {
-    const to = partitionOf(publication.channel, partitions);
-    if (to === partition) {
-      args.push(
-        'p',
-        publication.channel,
-        policyIndex(policies, publication.history),
-        publication.body,
-      );
-    } else {
-      args.push('o', encodePublication(to, publication));
+    if (publication.channel !== channel) {
+      channel = publication.channel;
+      kind = '';
     }
+    const to = partitionOf(channel, partitions);
+    if (to !== partition) {
+      args.push('o', encodePublication(to, publication));
+      continue;
+    }
+    const own = `p${policyIndex(policies, publication.history)}`;
+    if (own !== kind) {
+      kind = own;
+      counted = args.push(kind, channel, '0') - 1;
+    }
+    args.push(publication.body);
+    args[counted] = String(args.length - counted - 1);
   }
   for (const send of commit.sends) {
     const to = partitionOf(send.to, partitions);
@@ -114,10 +114,6 @@ function policyIndex(policies: Map<string, HistoryPolicy>, policy: HistoryPolicy
   }
   policies.set(key, policy);
   return String(index);
-}
-
-function optional(value: number | null): string {
-  return value === null ? '' : String(value);
 }
 
 type Reply = readonly (number | string[])[];

@@ -23,7 +23,7 @@ export function encodeSend(partition: number, send: Send): string {
 export function encodePublication(partition: number, publication: ActorPublication): string {
   const { channel, body, history } = publication;
   const { size, ttlMs, metaTtlMs } = history;
-  return `${partition} ${JSON.stringify(['p', channel, body, String(size), String(ttlMs), String(metaTtlMs)])}`;
+  return `${partition} ${JSON.stringify(['p', channel, body, `${size} ${ttlMs} ${metaTtlMs}`])}`;
 }
 
 export function decodeEntry(text: string): OutboxEntry {

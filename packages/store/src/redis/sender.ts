@@ -21,15 +21,10 @@ export function checkSend({ to, id, inboxLimit }: Send): void {
   if (inboxLimit !== undefined) checkWhole('inboxLimit', inboxLimit, { min: 0 });
 }
 
-/** The five arguments by which scripts take a message. */
+/** The three arguments by which scripts take a message: actor, body, and `<1 when the actor must exist else 0> <inbox limit> <id>`. */
 export function pushSend(args: string[], send: Send): void {
-  args.push(
-    send.to,
-    send.body,
-    send.id ?? '',
-    send.mustExist === true ? '1' : '0',
-    String(send.inboxLimit ?? DEFAULT_INBOX_LIMIT),
-  );
+  const { to, body, id = '', mustExist, inboxLimit = DEFAULT_INBOX_LIMIT } = send;
+  args.push(to, body, `${mustExist === true ? 1 : 0} ${inboxLimit} ${id}`);
 }
 
 /** Sends messages, those to one partition together. */

@@ -1,14 +1,14 @@
 --- Applies what another partition's outbox holds for this one. Hash `relay` keeps, per source, the number of the last effect applied:
 --- what was applied before is skipped, so any number of relays may bring it.
 --- KEYS[1] key prefix · ARGV[1..3] see includes/partition.lua · ARGV[4] source partition
---- ARGV[5…] per effect, in order: number, 's', actor, body, id or '', '1' when the actor must exist else '0', inbox limit; or
---- number, 'p', channel, body, history size, ttl and meta ttl in ms
+--- ARGV[5…] per effect, in order: number, 's', actor, body, terms (see includes/deliver.lua); or
+--- number, 'p', channel, body, `<history size> <ttl in ms> <meta ttl in ms>`
 --- Returns stats, how many were applied and how many skipped.
 --- @include deliver
 --- @include channel
 
 local names = {}
-for i = 5, #argv, 7 do
+for i = 5, #argv, 5 do
   if argv[i + 1] == 's' then
     names[#names + 1] = argv[i + 2]
   end
@@ -16,7 +16,7 @@ end
 prefetch(names)
 local applied, skipped = 0, 0
 local mark = tonumber(call('HGET', base .. 'relay', argv[4]) or '0')
-for i = 5, #argv, 7 do
+for i = 5, #argv, 5 do
   local number = tonumber(argv[i])
   if number <= mark then
     skipped = skipped + 1
@@ -24,9 +24,11 @@ for i = 5, #argv, 7 do
     mark = number
     applied = applied + 1
     if argv[i + 1] == 's' then
-      accept(argv[i + 2], argv[i + 3], argv[i + 4], argv[i + 5] == '1', tonumber(argv[i + 6]), true)
+      local must_exist, limit, id = terms(argv[i + 4])
+      accept(argv[i + 2], argv[i + 3], id, must_exist, limit, true)
     else
-      publish(argv[i + 2], { argv[i + 3] }, '', tonumber(argv[i + 4]), tonumber(argv[i + 5]), tonumber(argv[i + 6]))
+      local size, ttl, meta_ttl = string.match(argv[i + 4], '^(%S+) (%S+) (%S+)$')
+      publish(argv[i + 2], { argv[i + 3] }, '', tonumber(size), tonumber(ttl), tonumber(meta_ttl))
     end
   end
 end

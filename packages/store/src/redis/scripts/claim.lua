@@ -71,18 +71,18 @@ for from = 1, #picked, BULK do
   for k = from, last do
     local actor = picked[k]
     local r = actors[actor]
-    r.fence = first_fence + k - 1
-    r.lease = lease_end
+    r[FENCE] = first_fence + k - 1
+    r[LEASE] = lease_end
     set_holder(r, holder)
-    schedule(r, (r.wake ~= NONE and r.n == r.c) and 2 or 1, lease_end, lease_text)
+    schedule(r, (r[WAKE] ~= NONE and r[LAST] == r[CONSUMED]) and 2 or 1, lease_end, lease_text)
     change(actor, r)
     out[o + 1] = actor
-    out[o + 2] = r.version
+    out[o + 2] = r[VERSION]
     out[o + 3] = states[k - from + 1]
     out[o + 4] = meta_of(r)
-    out[o + 5] = r.wake == NONE and '' or text(r.wake)
-    out[o + 6] = r.c + 1
-    out[o + 7] = r.n - r.c
+    out[o + 5] = r[WAKE] == NONE and '' or text(r[WAKE])
+    out[o + 6] = r[CONSUMED] + 1
+    out[o + 7] = r[LAST] - r[CONSUMED]
     out[o + 8] = first_messages(actor, r, most)
     o = o + 8
   end

@@ -16,7 +16,7 @@ if dropped > 0 and call('EXISTS', letters) == 0 then
   call('ZREM', base .. 'dead', actor)
   -- Nothing else about the actor changed: only an actor of which nothing is left is touched.
   local r = record(actor)
-  if not r.missing and r.has_state == 0 and r.n == r.c and r.lease == NONE and r.wake == NONE then
+  if not r[MISSING] and r[HAS_STATE] == 0 and r[LAST] == r[CONSUMED] and r[LEASE] == NONE and r[WAKE] == NONE then
     erase(actor, r)
   end
 end

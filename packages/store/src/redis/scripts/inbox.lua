@@ -4,7 +4,7 @@
 --- @include actor
 
 local r = record(argv[4])
-if r.missing or r.fence ~= tonumber(argv[5]) or r.lease == NONE then
+if r[MISSING] or r[FENCE] ~= tonumber(argv[5]) or r[LEASE] == NONE then
   return false
 end
-return { r.c + 1, first_messages(argv[4], r, tonumber(argv[6])) }
+return { r[CONSUMED] + 1, first_messages(argv[4], r, tonumber(argv[6])) }

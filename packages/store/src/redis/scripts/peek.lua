@@ -6,13 +6,13 @@
 local actor = argv[4]
 local r = record(actor)
 local dead = call('ZCARD', base .. 'dl:' .. actor)
-if r.missing or (r.has_state == 0 and r.n == r.c and dead == 0) then
+if r[MISSING] or (r[HAS_STATE] == 0 and r[LAST] == r[CONSUMED] and dead == 0) then
   return false
 end
 local function time(at)
   return at == NONE and '' or text(at)
 end
 return {
-  text(r.version), text(r.fence), call('GET', base .. 's:' .. actor), meta_of(r), r.suspended == 1 and call('GET', base .. 'x:' .. actor),
-  time(r.wake), time(r.hold), r.holder > 0 and holder_of(r), time(r.lease), r.n - r.c, dead
+  text(r[VERSION]), text(r[FENCE]), call('GET', base .. 's:' .. actor), meta_of(r), r[SUSPENDED] == 1 and call('GET', base .. 'x:' .. actor),
+  time(r[WAKE]), time(r[HOLD]), r[HOLDER] > 0 and holder_of(r), time(r[LEASE]), r[LAST] - r[CONSUMED], dead
 }

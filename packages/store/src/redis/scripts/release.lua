@@ -10,7 +10,7 @@ end
 prefetch(names)
 for i = 4, #argv, 2 do
   local r = record(argv[i])
-  if not r.missing and r.fence == tonumber(argv[i + 1]) and r.lease ~= NONE then
+  if not r[MISSING] and r[FENCE] == tonumber(argv[i + 1]) and r[LEASE] ~= NONE then
     settle(argv[i], r)
   end
 end

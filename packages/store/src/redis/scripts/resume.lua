@@ -5,12 +5,12 @@
 
 local actor = argv[4]
 local r = record(actor)
-if r.suspended == 0 then
+if r[SUSPENDED] == 0 then
   return 0
 end
 call('DEL', base .. 'x:' .. actor)
-r.suspended = 0
-r.hold = NONE
+r[SUSPENDED] = 0
+r[HOLD] = NONE
 settle(actor, r)
 save_actors()
 send_wakes()

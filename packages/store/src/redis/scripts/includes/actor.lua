@@ -10,17 +10,23 @@
 --- costs, less what it does, is most of what a turn would cost. So nothing is written before `save_actors`.
 
 local HEAD = '<dddddddBBBBHI4'
+local HEAD_AND_TAIL = HEAD .. 'c0'
 local HEAD_BYTES = 66
 --- The most bytes of a record after HEAD for a message to go into it, for every change writes them anew.
-local MAX_TAIL = 1024
+local MAX_TAIL = 400
 local MAX_INLINE = 255
 local MAX_DEAD_LETTERS = 1000
 --- How many arguments one command gets: Lua's stack holds 8,000.
 local BULK = 1000
 
---- By actor. `missing`: it has no record, and the other fields are those of a new one. `tail`: what follows HEAD. `state`: a text to
---- write, false to delete, nil as it is. `due`: as text, a due time to write. `stored`, `was`: whether the server has a record, and in
---- which lane.
+--- The fields of a record in memory, by number because a table with names takes several times as long to make. After those of HEAD:
+--- what follows HEAD; in which lane the server has it; whether the server has it; whether there is none, and the other fields are those of a new
+--- one; whether it is to be written; as text, a due time to write, or false; a state to write, false to delete it, true as it
+--- is; messages for the list, or false; its key.
+local FENCE, VERSION, LAST, CONSUMED, LEASE, WAKE, HOLD, LANE, HAS_STATE, SUSPENDED, INLINE, HOLDER, META = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13
+local TAIL, WAS, STORED, MISSING, CHANGED, DUE, STATE, PUSHES, KEY = 14, 15, 16, 17, 18, 19, 20, 21, 22
+
+--- By actor.
 local actors = {}
 local changed = {}
 
@@ -35,16 +41,14 @@ local function bulk(command, key, args)
   end
 end
 
-local function open_record(actor, packed)
+local function open_record(actor, key, packed)
   local r
   if packed then
-    local fence, version, n, c, lease, wake, hold, lane, has_state, suspended, inline, holder, meta = struct.unpack(HEAD, packed)
-    r = { fence = fence, version = version, n = n, c = c, lease = lease, wake = wake, hold = hold, lane = lane, has_state = has_state,
-      suspended = suspended, inline = inline, holder = holder, meta = meta, tail = string.sub(packed, HEAD_BYTES + 1), stored = true,
-      was = lane, due = nil, state = nil, missing = false, changed = false }
+    local fence, version, last, consumed, lease, wake, hold, lane, has_state, suspended, inline, holder, meta = struct.unpack(HEAD, packed)
+    r = { fence, version, last, consumed, lease, wake, hold, lane, has_state, suspended, inline, holder, meta,
+      string.sub(packed, HEAD_BYTES + 1), lane, true, false, false, false, true, false, key }
   else
-    r = { fence = 0, version = 0, n = 0, c = 0, lease = NONE, wake = NONE, hold = NONE, lane = 0, has_state = 0, suspended = 0,
-      inline = 0, holder = 0, meta = 0, tail = '', stored = false, was = 0, due = nil, state = nil, missing = true, changed = false }
+    r = { 0, 0, 0, 0, NONE, NONE, NONE, 0, 0, 0, 0, 0, 0, '', 0, false, true, false, false, true, false, key }
   end
   actors[actor] = r
   return r
@@ -52,20 +56,26 @@ end
 
 --- The record of an actor.
 local function record(actor)
-  return actors[actor] or open_record(actor, call('GET', base .. 'a:' .. actor))
+  local r = actors[actor]
+  if not r then
+    local key = base .. 'a:' .. actor
+    r = open_record(actor, key, call('GET', key))
+  end
+  return r
 end
 
 --- Reads the records of many actors at once.
 local function prefetch(names)
+  local prefix = base .. 'a:'
   for i = 1, #names, BULK do
     local keys, last = {}, math.min(i + BULK - 1, #names)
     for k = i, last do
-      keys[k - i + 1] = base .. 'a:' .. names[k]
+      keys[k - i + 1] = prefix .. names[k]
     end
     local found = call('MGET', unpack(keys))
     for k = i, last do
       if not actors[names[k]] then
-        open_record(names[k], found[k - i + 1])
+        open_record(names[k], keys[k - i + 1], found[k - i + 1])
       end
     end
   end
@@ -73,79 +83,79 @@ end
 
 --- Says that a record is to be written.
 local function change(actor, r)
-  r.missing = false
-  if not r.changed then
-    r.changed = true
+  r[MISSING] = false
+  if not r[CHANGED] then
+    r[CHANGED] = true
     changed[#changed + 1] = actor
   end
 end
 
 --- Puts an actor into a lane, 0 for none; `at` as a number, and as text where the caller has it.
 local function schedule(r, lane, at, at_text)
-  r.lane = lane
-  r.due = lane ~= 0 and (at_text or (at == now and now_text) or text(at)) or nil
+  r[LANE] = lane
+  r[DUE] = lane ~= 0 and (at_text or (at == now and now_text) or text(at))
 end
 
 local function holder_of(r)
-  return string.sub(r.tail, 1, r.holder)
+  return string.sub(r[TAIL], 1, r[HOLDER])
 end
 
 local function set_holder(r, holder)
-  r.tail = holder .. string.sub(r.tail, r.holder + 1)
-  r.holder = #holder
+  r[TAIL] = holder .. string.sub(r[TAIL], r[HOLDER] + 1)
+  r[HOLDER] = #holder
 end
 
 --- The meta with its mark, or false.
 local function meta_of(r)
-  return r.meta > 0 and string.sub(r.tail, r.holder + 1, r.holder + r.meta)
+  return r[META] > 0 and string.sub(r[TAIL], r[HOLDER] + 1, r[HOLDER] + r[META])
 end
 
 --- `meta` has its mark, or is nil.
 local function set_meta(r, meta)
-  if meta or r.meta > 0 then
-    r.tail = string.sub(r.tail, 1, r.holder) .. (meta or '') .. string.sub(r.tail, r.holder + r.meta + 1)
-    r.meta = meta and #meta or 0
+  if meta or r[META] > 0 then
+    r[TAIL] = string.sub(r[TAIL], 1, r[HOLDER]) .. (meta or '') .. string.sub(r[TAIL], r[HOLDER] + r[META] + 1)
+    r[META] = meta and #meta or 0
   end
 end
 
 --- Adds `<accepted at> <body>` to the end of an inbox.
 local function add_message(r, message)
-  if r.n == r.c + r.inline and r.inline < MAX_INLINE and #r.tail + #message < MAX_TAIL then
-    r.tail = r.tail .. struct.pack('<I4', #message) .. message
-    r.inline = r.inline + 1
-  elseif r.pushes then
-    r.pushes[#r.pushes + 1] = message
+  if r[LAST] == r[CONSUMED] + r[INLINE] and r[INLINE] < MAX_INLINE and #r[TAIL] + #message < MAX_TAIL then
+    r[TAIL] = r[TAIL] .. struct.pack('<I4', #message) .. message
+    r[INLINE] = r[INLINE] + 1
+  elseif r[PUSHES] then
+    r[PUSHES][#r[PUSHES] + 1] = message
   else
-    r.pushes = { message }
+    r[PUSHES] = { message }
   end
-  r.n = r.n + 1
+  r[LAST] = r[LAST] + 1
 end
 
 local function push_messages(actor, r)
-  if r.pushes then
-    bulk('RPUSH', base .. 'i:' .. actor, r.pushes)
-    r.pushes = nil
+  if r[PUSHES] then
+    bulk('RPUSH', base .. 'i:' .. actor, r[PUSHES])
+    r[PUSHES] = false
   end
 end
 
---- Where in `r.tail` the message after the first `skip` of those in the record is.
+--- Where in `r[TAIL]` the message after the first `skip` of those in the record is.
 local function inline_at(r, skip)
-  local at = r.holder + r.meta + 1
+  local at = r[HOLDER] + r[META] + 1
   for _ = 1, skip do
-    at = at + 4 + struct.unpack('<I4', r.tail, at)
+    at = at + 4 + struct.unpack('<I4', r[TAIL], at)
   end
   return at
 end
 
 --- The first `most` messages of an inbox.
 local function first_messages(actor, r, most)
-  local out, at = {}, r.holder + r.meta + 1
-  for i = 1, math.min(most, r.inline) do
-    out[i], at = struct.unpack('<I4c0', r.tail, at)
+  local out, at = {}, r[HOLDER] + r[META] + 1
+  for i = 1, math.min(most, r[INLINE]) do
+    out[i], at = struct.unpack('<I4c0', r[TAIL], at)
   end
-  if most > r.inline and r.n > r.c + r.inline then
+  if most > r[INLINE] and r[LAST] > r[CONSUMED] + r[INLINE] then
     push_messages(actor, r)
-    local rest = call('LRANGE', base .. 'i:' .. actor, 0, most - r.inline - 1)
+    local rest = call('LRANGE', base .. 'i:' .. actor, 0, most - r[INLINE] - 1)
     if #out == 0 then
       return rest
     end
@@ -158,25 +168,25 @@ end
 
 --- The message after the first `skip`.
 local function message_at(actor, r, skip)
-  if skip < r.inline then
-    return (struct.unpack('<I4c0', r.tail, inline_at(r, skip)))
+  if skip < r[INLINE] then
+    return (struct.unpack('<I4c0', r[TAIL], inline_at(r, skip)))
   end
   push_messages(actor, r)
-  return call('LINDEX', base .. 'i:' .. actor, skip - r.inline)
+  return call('LINDEX', base .. 'i:' .. actor, skip - r[INLINE])
 end
 
 --- Takes the first messages out of an inbox, those with seq ≤ `through`.
 local function consume(actor, r, through)
-  local count = through - r.c
-  local listed = count - r.inline
+  local count = through - r[CONSUMED]
+  local listed = count - r[INLINE]
   if listed >= 0 then
-    if r.inline > 0 then
-      r.tail = string.sub(r.tail, 1, r.holder + r.meta)
-      r.inline = 0
+    if r[INLINE] > 0 then
+      r[TAIL] = string.sub(r[TAIL], 1, r[HOLDER] + r[META])
+      r[INLINE] = 0
     end
     if listed > 0 then
       push_messages(actor, r)
-      if through == r.n then
+      if through == r[LAST] then
         call('DEL', base .. 'i:' .. actor)
       else
         call('LTRIM', base .. 'i:' .. actor, listed, -1)
@@ -184,18 +194,18 @@ local function consume(actor, r, through)
     end
   else
     local at = inline_at(r, count)
-    r.tail = string.sub(r.tail, 1, r.holder + r.meta) .. string.sub(r.tail, at)
-    r.inline = r.inline - count
+    r[TAIL] = string.sub(r[TAIL], 1, r[HOLDER] + r[META]) .. string.sub(r[TAIL], at)
+    r[INLINE] = r[INLINE] - count
   end
-  r.c = through
+  r[CONSUMED] = through
 end
 
 --- Removes every trace of an actor but its channels. Its inbox must be empty.
 local function erase(actor, r)
   change(actor, r)
-  r.missing = true
-  r.fence, r.version, r.n, r.c, r.lease, r.wake, r.hold = 0, 0, 0, 0, NONE, NONE, NONE
-  r.has_state, r.suspended, r.inline, r.holder, r.meta, r.tail, r.state = 0, 0, 0, 0, 0, '', false
+  r[MISSING] = true
+  r[FENCE], r[VERSION], r[LAST], r[CONSUMED], r[LEASE], r[WAKE], r[HOLD] = 0, 0, 0, 0, NONE, NONE, NONE
+  r[HAS_STATE], r[SUSPENDED], r[INLINE], r[HOLDER], r[META], r[TAIL], r[STATE] = 0, 0, 0, 0, 0, '', false
   schedule(r, 0)
 end
 
@@ -206,9 +216,9 @@ local function save_actors()
   for i = 1, #changed do
     local actor = changed[i]
     local r = actors[actor]
-    r.changed = false
-    if r.missing then
-      if r.stored then
+    r[CHANGED] = false
+    if r[MISSING] then
+      if r[STORED] then
         for _, kind in ipairs({ 'a:', 'x:', 'd:' }) do
           d = d + 1
           deletions[d] = base .. kind .. actor
@@ -216,39 +226,40 @@ local function save_actors()
         call('ZREM', base .. 'actors', actor)
       end
     else
-      if not r.stored then
+      if not r[STORED] then
         news[#news + 1] = '0'
         news[#news + 1] = actor
       end
-      writes[w + 1] = base .. 'a:' .. actor
-      writes[w + 2] = struct.pack(HEAD, r.fence, r.version, r.n, r.c, r.lease, r.wake, r.hold, r.lane, r.has_state, r.suspended, r.inline,
-        r.holder, r.meta) .. r.tail
+      writes[w + 1] = r[KEY]
+      writes[w + 2] = struct.pack(HEAD_AND_TAIL, unpack(r, 1, TAIL))
       w = w + 2
       push_messages(actor, r)
     end
-    r.stored = not r.missing
-    if r.state then
-      writes[w + 1] = base .. 's:' .. actor
-      writes[w + 2] = r.state
-      w = w + 2
-    elseif r.state == false then
-      d = d + 1
-      deletions[d] = base .. 's:' .. actor
+    r[STORED] = not r[MISSING]
+    if r[STATE] ~= true then
+      if r[STATE] then
+        writes[w + 1] = base .. 's:' .. actor
+        writes[w + 2] = r[STATE]
+        w = w + 2
+      else
+        d = d + 1
+        deletions[d] = base .. 's:' .. actor
+      end
+      r[STATE] = true
     end
-    r.state = nil
-    local was, lane = r.was, r.lane
+    local was, lane = r[WAS], r[LANE]
     if was ~= lane and was ~= 0 then
       local removal = removals[was]
       removal[#removal + 1] = actor
     end
-    if r.due then
+    if r[DUE] then
       local move = moves[lane]
       local m = #move
-      move[m + 1] = r.due
+      move[m + 1] = r[DUE]
       move[m + 2] = actor
-      r.due = nil
+      r[DUE] = false
     end
-    r.was = lane
+    r[WAS] = lane
   end
   changed = {}
   bulk('MSET', nil, writes)

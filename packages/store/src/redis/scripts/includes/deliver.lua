@@ -4,13 +4,19 @@
 
 local ACCEPTED, DUPLICATE, FULL, NO_ACTOR = 1, 2, 3, 4
 
+--- Reads the terms of a message, `<1 when the actor must exist else 0> <inbox limit> <id or ''>`: whether it must, the limit and the id.
+local function terms(packed)
+  local must, limit, id = string.match(packed, '^(%d) (%S+) (.*)$')
+  return must == '1', tonumber(limit), id
+end
+
 --- Accepts a message, or says why not. `id` may be ''. `force`: what cannot be refused any more is accepted up to twice the limit and
 --- becomes a dead letter beyond it. `at`: as text, when it was accepted, if not now.
 local function accept(actor, body, id, must_exist, limit, force, at)
   local r = record(actor)
-  local n, c = r.n, r.c
+  local n, c = r[LAST], r[CONSUMED]
   local refused
-  if must_exist and r.has_state == 0 then
+  if must_exist and r[HAS_STATE] == 0 then
     refused = NO_ACTOR
   elseif n - c >= (force and 2 * limit or limit) then
     refused = FULL
@@ -35,12 +41,12 @@ local function accept(actor, body, id, must_exist, limit, force, at)
   change(actor, r)
   add_message(r, (at or now_text) .. ' ' .. body)
   if n == c then
-    if r.lease ~= NONE then
+    if r[LEASE] ~= NONE then
       call('SPUBLISH', base .. 'wake', 'i ' .. actor .. ' ' .. holder_of(r))
-    elseif r.suspended == 0 then
-      local due, lane = rest_due(true, r.wake, r.hold)
+    elseif r[SUSPENDED] == 0 then
+      local due, lane = rest_due(true, r[WAKE], r[HOLD])
       -- It was in lane 2 for its tick, or in none: where the lane stays, the time does too.
-      if lane ~= r.lane then
+      if lane ~= r[LANE] then
         schedule(r, lane, due)
         note_wake(lane, due)
       end

@@ -7,7 +7,7 @@ local PRESENCE_LIMIT = 1000
 
 --- Whether an actor has a state.
 local function exists(actor)
-  return record(actor).has_state == 1
+  return record(actor)[HAS_STATE] == 1
 end
 
 local function read_entry(channel, client)
