@@ -147,6 +147,7 @@ class WebSocketBeacon implements Beacon {
       stats: this.#stats,
       log: this.#log,
       queueMaxSize: this.#settings.queueMaxSize,
+      conflateQueueSize: this.#settings.conflateQueueSize,
       onError: (error) => this.#unexpected(error),
     };
     this.#upgrader = new Upgrader({
@@ -299,6 +300,9 @@ class WebSocketBeacon implements Beacon {
         presence_failures: stats.presenceFailures,
         store_errors: stats.storeErrors,
         read_pauses: stats.readPauses,
+        publications_filtered: stats.filtered,
+        publications_conflated: stats.conflated,
+        patches_sent: stats.patchesSent,
         bus_messages_sent: stats.busMessagesSent,
         bus_messages_received: stats.busMessagesReceived,
         bus_failures: stats.busFailures,

@@ -11,6 +11,7 @@ export interface BeaconSettings {
   readonly allowedOrigins: readonly string[];
   readonly messageSizeLimit: number;
   readonly queueMaxSize: number;
+  readonly conflateQueueSize: number;
   readonly connectionLimit: number;
   readonly positionCheckMs: number;
   readonly rpcTimeoutMs: number;
@@ -36,11 +37,18 @@ export function beaconSettings(config: BeaconConfig): BeaconSettings {
     '40s',
   );
   const queueMaxSize = client.queue_max_size ?? 1_048_576;
+  const conflateQueueSize = client.conflate_queue_size ?? Math.min(65_536, queueMaxSize / 2);
+  if (conflateQueueSize < 0 || conflateQueueSize >= queueMaxSize) {
+    throw new TypeError(
+      `client.conflate_queue_size (${conflateQueueSize}) must be from 0 and below client.queue_max_size (${queueMaxSize}): a connection that is full is closed`,
+    );
+  }
   return {
     path: websocket.handler_prefix ?? '/connection/websocket',
     allowedOrigins: client.allowed_origins ?? [],
     messageSizeLimit: websocket.message_size_limit ?? 65_536,
     queueMaxSize,
+    conflateQueueSize,
     connectionLimit: client.connection_limit ?? 0,
     positionCheckMs,
     rpcTimeoutMs: span(client.rpc_timeout, 'rpc_timeout', '15s'),

@@ -10,6 +10,7 @@ import {
 import type { HistoryReply, PresenceEvents } from '@belfry/store';
 import type { SubscriptionClaims } from './claims.ts';
 import { controlEvents, controlTarget } from './control-channel.ts';
+import { deliverRecovered, prepareDelivery, wantsOf } from './delivering.ts';
 import type { AttachOutcome } from './effects.ts';
 import { expiryOf } from './expiry.ts';
 import type { Namespace } from './namespaces.ts';
@@ -62,10 +63,14 @@ export function startAttach(
     if (controlTarget(context.kinds, channel) === null) return replyErrors.unknownChannel;
     if (session.user === '') return replyErrors.permissionDenied;
   }
+  const problem = prepareDelivery(session, subscription, grant);
+  if (problem !== null) return problem;
   subscription.grant = grant;
   subscription.expireAt = grant.expireAt;
   context.hub.add(subscription);
-  const need = historyNeed(grant, request, { namespace, limit: context.limits.recoveryLimit });
+  const filtered = (subscription.delivery?.filter ?? null) !== null;
+  const limit = context.limits.recoveryLimit;
+  const need = historyNeed(grant, request, { namespace, limit, filtered });
   session.perform({ type: 'attach', subscription, need, events: eventsOf(session, subscription) });
   return null;
 }
@@ -123,7 +128,7 @@ function resultOf(
   history: HistoryReply | null,
   request: RecoverRequest | undefined,
 ): SubscribeResult {
-  const { grant, namespace } = subscription;
+  const { grant, namespace, delivery } = subscription;
   const recoverable = grant?.recovery ?? false;
   const result = {
     recoverable,
@@ -133,6 +138,7 @@ function resultOf(
     publications: [],
     wasRecovering: request?.recover ?? false,
     recovered: false,
+    ...(delivery?.delta === true ? { delta: true } : {}),
     ...(grant?.dataJson === undefined ? {} : { dataJson: grant.dataJson }),
   };
   if (history === null) return result;
@@ -140,10 +146,11 @@ function resultOf(
   subscription.epoch = history.epoch;
   const positioned = { ...result, offset: history.offset, epoch: history.epoch };
   if (!recoverable || request === undefined || !request.recover) return positioned;
+  const wants = wantsOf(delivery);
   const recovery = namespace.cacheRecovery
-    ? recoverCache(request, history)
-    : recoverStream(request, history);
-  return { ...positioned, ...recovery };
+    ? recoverCache(request, history, wants)
+    : recoverStream(request, history, wants);
+  return { ...positioned, ...deliverRecovered(subscription, recovery, history.epoch) };
 }
 
 /** From now on publications go to the client; first those that came while it was being set up. */

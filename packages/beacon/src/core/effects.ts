@@ -3,10 +3,13 @@ import type { HistoryPolicy, HistoryReply, PresenceEvents, Send } from '@belfry/
 import type { Session } from './session.ts';
 import type { Subscription } from './subscription.ts';
 
-/** What a session needs of the channel's history when it subscribes. `top`: only the position. `latest`: that and the last publication. */
+/**
+ * What a session needs of the channel's history when it subscribes. `top`: only the position. `latest`: that and the last publications,
+ * the newest first.
+ */
 export type HistoryNeed =
-  | { readonly type: 'none' }
-  | { readonly type: 'top' | 'latest' }
+  | { readonly type: 'none' | 'top' }
+  | { readonly type: 'latest'; readonly limit: number }
   | { readonly type: 'since'; readonly offset: number; readonly limit: number };
 
 /** What setting a subscription up brought. */

@@ -1,4 +1,6 @@
 import type { Epoch, Publication } from '@belfry/store';
+import { DeltaBases } from './deltas.ts';
+import { SharedFilters } from './delivery.ts';
 import type { Session } from './session.ts';
 import { LivePublication, type Subscription } from './subscription.ts';
 import { PreparedPush } from './transport.ts';
@@ -7,6 +9,10 @@ import { PreparedPush } from './transport.ts';
 export class Hub {
   readonly #channels = new Map<string, Set<Subscription>>();
   readonly #users = new Map<string, Set<Session>>();
+  /** The filters that subscriptions have. */
+  readonly filters: SharedFilters = new SharedFilters();
+  /** What patches for subscriptions are made to. */
+  readonly deltas: DeltaBases = new DeltaBases();
   #subscriptions = 0;
 
   get channelCount(): number {
@@ -24,6 +30,7 @@ export class Hub {
   /** True: it is the channel's first. */
   add(subscription: Subscription): boolean {
     this.#subscriptions++;
+    if (subscription.delivery?.delta === true) this.deltas.add(subscription.channel);
     const there = this.#channels.get(subscription.channel);
     if (there === undefined) {
       this.#channels.set(subscription.channel, new Set([subscription]));
@@ -38,6 +45,9 @@ export class Hub {
     const there = this.#channels.get(subscription.channel);
     if (there === undefined || !there.delete(subscription)) return false;
     this.#subscriptions--;
+    const { delivery } = subscription;
+    if (delivery?.delta === true) this.deltas.remove(subscription.channel);
+    if (delivery !== null && delivery.filter !== null) this.filters.release(delivery.filter);
     if (there.size > 0) return false;
     this.#channels.delete(subscription.channel);
     return true;
@@ -59,7 +69,8 @@ export class Hub {
   publish(channel: string, publication: Publication, epoch: Epoch): number {
     const there = this.#channels.get(channel);
     if (there === undefined) return 0;
-    const live = new LivePublication(channel, publication, epoch);
+    const delta = this.deltas.published(channel, publication, epoch);
+    const live = new LivePublication(channel, publication, { epoch, delta });
     // A gap ends a subscription, which deletes it from the set: fine while iterating.
     for (const subscription of there) subscription.session.deliver(subscription, live);
     return there.size;

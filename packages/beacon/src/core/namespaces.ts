@@ -23,6 +23,12 @@ export interface Namespace {
   readonly allowRecovery: boolean;
   readonly forceRecovery: boolean;
   readonly cacheRecovery: boolean;
+  /** Subscribers may ask for Fossil deltas. */
+  readonly allowDelta: boolean;
+  /** Everything is published for deltas. */
+  readonly deltaPublish: boolean;
+  readonly allowTagsFilter: boolean;
+  readonly conflate: boolean;
   readonly subscribe: Allowance;
   readonly publish: Allowance;
   readonly readPresence: Allowance;
@@ -77,6 +83,46 @@ function historyOf(options: ChannelOptions, at: { field: string; metaTtl: string
   return { size: ttlMs > 0 ? size : 0, ttlMs, metaTtlMs: Math.max(metaTtlMs, ttlMs) };
 }
 
+/** How publications reach subscribers. */
+function deliveryOf(
+  options: ChannelOptions,
+  field: string,
+): Pick<Namespace, 'allowDelta' | 'deltaPublish' | 'allowTagsFilter' | 'conflate'> {
+  const deltaTypes = options.allowed_delta_types ?? [];
+  const unknown = deltaTypes.find((each) => each !== 'fossil');
+  if (unknown !== undefined) {
+    throw new TypeError(
+      `${field}.allowed_delta_types: ${JSON.stringify(unknown)} is not known; the only type is "fossil"`,
+    );
+  }
+  const conflate = options.conflate ?? false;
+  if (conflate && deltaTypes.length > 0) {
+    throw new TypeError(
+      `${field}.conflate: not together with allowed_delta_types: a patch to a publication that was left out is of no use; leave one of them away`,
+    );
+  }
+  if (conflate && options.force_recovery_mode !== 'cache') {
+    const positions = [
+      'allow_positioning',
+      'force_positioning',
+      'allow_recovery',
+      'force_recovery',
+    ] as const;
+    const promised = positions.find((each) => options[each] === true);
+    if (promised !== undefined) {
+      throw new TypeError(
+        `${field}.conflate: not together with ${promised}, which promises every publication; leave one of them away, or set force_recovery_mode to "cache"`,
+      );
+    }
+  }
+  return {
+    allowDelta: deltaTypes.length > 0,
+    deltaPublish: options.delta_publish ?? false,
+    allowTagsFilter: options.allow_tags_filter ?? false,
+    conflate,
+  };
+}
+
 function compile(name: string, options: ChannelOptions, defaults: Defaults): Namespace {
   const field =
     name === '' ? 'channel.without_namespace' : `channel.namespaces[${JSON.stringify(name)}]`;
@@ -107,6 +153,7 @@ function compile(name: string, options: ChannelOptions, defaults: Defaults): Nam
     allowRecovery: options.allow_recovery ?? false,
     forceRecovery: (options.force_recovery ?? false) && !queue,
     cacheRecovery: options.force_recovery_mode === 'cache',
+    ...deliveryOf(options, field),
     subscribe: {
       client: options.allow_subscribe_for_client ?? false,
       subscriber: false,

@@ -8,14 +8,22 @@ import type { Grant } from './subscription.ts';
 export function historyNeed(
   grant: Grant,
   request: RecoverRequest,
-  at: { readonly namespace: Namespace; readonly limit: number },
+  at: { readonly namespace: Namespace; readonly limit: number; readonly filtered: boolean },
 ): HistoryNeed {
   if (!grant.positioning) return { type: 'none' };
   if (!grant.recovery || !request.recover) return { type: 'top' };
-  if (at.namespace.cacheRecovery) return { type: 'latest' };
+  if (at.namespace.cacheRecovery) {
+    // With a filter the latest may be none that the client wants.
+    return { type: 'latest', limit: at.filtered ? at.limit : 1 };
+  }
   // One more than allowed would only show what the top shows anyway: that it is too much.
   return { type: 'since', offset: request.offset, limit: at.limit };
 }
+
+/** Whether a client wants a publication. */
+export type Wants = (publication: Publication) => boolean;
+
+const everything: Wants = () => true;
 
 /** What came of a wish to recover. */
 export interface Recovery {
@@ -28,7 +36,11 @@ export interface Recovery {
  * Stream: all of it or nothing. Recovered iff the epoch is the same (an empty one passes) and what history gave runs without a hole
  * from the offset after the client's to the top.
  */
-export function recoverStream(request: RecoverRequest, history: HistoryReply): Recovery {
+export function recoverStream(
+  request: RecoverRequest,
+  history: HistoryReply,
+  wants: Wants = everything,
+): Recovery {
   const none = { recovered: false, publications: [] };
   if (request.epoch !== '' && request.epoch !== history.epoch) return none;
   let offset = request.offset;
@@ -37,16 +49,24 @@ export function recoverStream(request: RecoverRequest, history: HistoryReply): R
     offset = publication.offset;
   }
   if (offset !== history.offset) return none;
-  return { recovered: true, publications: history.publications };
+  return { recovered: true, publications: history.publications.filter(wants) };
 }
 
-/** Cache: the latest publication, unless the client has it already. Recovered iff there is one, or nothing was missed. */
-export function recoverCache(request: RecoverRequest, history: HistoryReply): Recovery {
+/**
+ * Cache: the latest publication that the client wants, unless it has all there is already. Recovered iff the channel's latest is there,
+ * or nothing was missed. History is the newest first.
+ */
+export function recoverCache(
+  request: RecoverRequest,
+  history: HistoryReply,
+  wants: Wants = everything,
+): Recovery {
   const current = request.epoch === history.epoch && request.offset === history.offset;
   if (current && request.offset > 0) return { recovered: true, publications: [] };
-  const latest = history.publications.at(-1);
+  const latest = history.publications[0];
   if (latest === undefined || latest.offset !== history.offset) {
     return { recovered: false, publications: [] };
   }
-  return { recovered: true, publications: [latest] };
+  const wanted = history.publications.find(wants);
+  return { recovered: true, publications: wanted === undefined ? [] : [wanted] };
 }

@@ -19,6 +19,7 @@ import type { Capabilities } from './capabilities.ts';
 import type { ConnectionClaims, SubscriptionTokenClaims, TokenFault } from './claims.ts';
 import { clientInfoJson } from './client-info.ts';
 import { connect, connectionVerified, refreshVerified, serverSideAttached } from './connecting.ts';
+import { pushFor } from './delivering.ts';
 import type { AttachOutcome, Effect, EffectOf, Perform } from './effects.ts';
 import type { Hub } from './hub.ts';
 import type { Namespaces } from './namespaces.ts';
@@ -128,6 +129,8 @@ export class Session implements Timed {
   subscriptionsAt: number = NEVER;
   #subscriptions: Map<string, Subscription> | null = null;
   #waiting: Command[] | null = null;
+  /** Subscriptions of which something is held back. */
+  #held: Set<Subscription> | null = null;
   #load = 0;
   #paused = false;
 
@@ -316,9 +319,35 @@ export class Session implements Timed {
       }
       subscription.offset = live.offset;
     }
-    if (subscription.namespace.excludePublisher && live.origin === this.client) return;
+    const { delivery } = subscription;
+    if (subscription.namespace.excludePublisher && live.origin === this.client) {
+      // It has not got what the next one would be a patch to.
+      if (delivery !== null) delivery.base = 0;
+      return;
+    }
+    const push = delivery === null ? live : pushFor(this, subscription, delivery, live);
+    if (push === null) return;
     this.context.stats.pushesSent++;
-    this.transport.push(live);
+    this.transport.push(push);
+  }
+
+  /** Its `held` is to be sent as soon as the connection is not slow any more. */
+  hold(subscription: Subscription): void {
+    (this.#held ??= new Set()).add(subscription);
+  }
+
+  /** What waited for the client when its transport was `congested` has been written. */
+  eased(): void {
+    for (const subscription of this.#held ?? []) {
+      // What is left goes with the next time.
+      if (this.state === 'closed' || this.transport.congested()) return;
+      this.#held?.delete(subscription);
+      const live = subscription.delivery?.held ?? null;
+      if (subscription.delivery === null || live === null) continue;
+      subscription.delivery.held = null;
+      this.context.stats.pushesSent++;
+      this.transport.push(live);
+    }
   }
 
   /** Something between the store and this subscription was lost: its client must recover. */
@@ -350,6 +379,7 @@ export class Session implements Timed {
     const wasLive = subscription.state === 'live';
     subscription.state = 'ended';
     subscription.backlog = null;
+    this.#held?.delete(subscription);
     this.#subscriptions?.delete(subscription.channel);
     this.context.hub.remove(subscription);
     // One that is still being attached is detached when that has ended.

@@ -16,6 +16,12 @@ export class Stats {
   presenceRenewals = 0;
   presenceFailures = 0;
   readPauses = 0;
+  /** Publications that a tags filter kept from a subscription. */
+  filtered = 0;
+  /** Publications that a slow connection did not get because a later one of the channel took their place. */
+  conflated = 0;
+  /** Publications that went out as patches. */
+  patchesSent = 0;
   busMessagesSent = 0;
   busMessagesReceived = 0;
   /** Messages to other Beacons that could not be sent, and answers to them that failed. */

@@ -59,8 +59,6 @@ function subscribeProblem(session: Session, request: SubscribeRequest): ReplyErr
   }
   // Better than silently sending what was to be filtered out.
   if (request.type !== 0) return replyErrors.notAvailable;
-  if (request.tagsFilter !== undefined)
-    return withMessage(replyErrors.badRequest, 'tags filter not allowed');
   return null;
 }
 

@@ -1,5 +1,7 @@
-import type { Command, SubscribeRequest } from '@belfry/protocol';
+import { tagsOf, type Command, type SubscribeRequest } from '@belfry/protocol';
 import type { Epoch, Publication } from '@belfry/store';
+import { DeltaData, DeltaPush } from './deltas.ts';
+import type { Delivery } from './delivery.ts';
 import type { Namespace } from './namespaces.ts';
 import type { Session } from './session.ts';
 import { PreparedPush } from './transport.ts';
@@ -7,18 +9,45 @@ import { PreparedPush } from './transport.ts';
 /** The most publications that may come while a subscription is being set up. */
 export const MAX_BACKLOG = 1000;
 
+let serials = 0;
+
 /** A publication on its way to the subscribers of its channel. */
 export class LivePublication extends PreparedPush {
   readonly offset: number;
   readonly epoch: Epoch;
   /** The client that published it; `''`: none. */
   readonly origin: string;
+  /** Counts the publications of this process: none has the number of another. */
+  readonly serial: number = ++serials;
+  readonly #channel: string;
+  readonly #publication: Publication;
+  #tags: ReadonlyMap<string, string> | null = null;
+  #delta: DeltaPush | null;
 
-  constructor(channel: string, publication: Publication, epoch: Epoch) {
+  /** @param delta how those get it who negotiated deltas, where there are some */
+  constructor(
+    channel: string,
+    publication: Publication,
+    { epoch, delta = null }: { readonly epoch: Epoch; readonly delta?: DeltaPush | null },
+  ) {
     super({ type: 'publication', channel, publication });
     this.offset = publication.offset;
     this.epoch = epoch;
     this.origin = publication.origin;
+    this.#channel = channel;
+    this.#publication = publication;
+    this.#delta = delta;
+  }
+
+  get tags(): ReadonlyMap<string, string> {
+    return (this.#tags ??= tagsOf(this.#publication.body));
+  }
+
+  get delta(): DeltaPush {
+    return (this.#delta ??= new DeltaPush(this.#channel, this.#publication, {
+      previous: null,
+      current: new DeltaData(this.#publication, this.epoch),
+    }));
   }
 }
 
@@ -60,6 +89,8 @@ export class Subscription {
   expireAt = 0;
   /** When its presence is to be renewed, in ms; 0: it has none. */
   presenceAt = 0;
+  /** What it gets otherwise than as it is published; `null`: everything as it is. */
+  delivery: Delivery | null = null;
   /** What came while it was being set up. */
   backlog: LivePublication[] | null = null;
   /** The command that asked for it, until it is answered. */

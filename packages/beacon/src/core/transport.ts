@@ -62,6 +62,11 @@ export interface Transport {
   reply(reply: Reply): void;
   push(push: PreparedPush): void;
   ping(): void;
+  /**
+   * So much waits for the client that conflated channels should not add to it. Once it is true, the session's `eased` is called when
+   * what waited has been written.
+   */
+  congested(): boolean;
   /** Sends what is queued, then ends the connection. */
   close(disconnect: Disconnect): void;
   /** Stops and starts reading: the client has more commands under way than it should. */

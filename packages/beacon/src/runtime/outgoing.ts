@@ -14,6 +14,8 @@ export interface OutgoingShared {
   readonly stats: Stats;
   /** The most bytes that may wait for one connection. */
   readonly queueMaxSize: number;
+  /** How many make it congested. */
+  readonly conflateQueueSize: number;
 }
 
 /**
@@ -32,6 +34,8 @@ export abstract class Outgoing implements Flushable {
   #dirty = false;
   /** The sink has had enough until it drains. */
   #blocked = false;
+  /** Whether somebody has been told that it is congested. */
+  #congested = false;
 
   constructor(shared: OutgoingShared, sink: Sink) {
     this.#shared = shared;
@@ -41,10 +45,24 @@ export abstract class Outgoing implements Flushable {
   /** The peer reads too slowly: the connection is to be ended. */
   protected abstract overflowed(): void;
 
+  /** What waited when it was congested has been written. */
+  protected abstract eased(): void;
+
+  get #unsent(): number {
+    return this.#queuedBytes + (this.#blocked ? this.#sink.writableLength : 0);
+  }
+
+  /** Whether more waits than conflated channels should add to; see `Transport`. */
+  congested(): boolean {
+    if (this.closed || this.#unsent <= this.#shared.conflateQueueSize) return false;
+    this.#congested = true;
+    return true;
+  }
+
   /** Sends with what else is owed in this turn of the event loop. */
   protected enqueue(bytes: Uint8Array): void {
     if (this.closed) return;
-    const unsent = this.#queuedBytes + (this.#blocked ? this.#sink.writableLength : 0);
+    const unsent = this.#unsent;
     // What nothing stands before is never too much: who asks again after a reconnect would get the same.
     if (unsent > 0 && unsent + bytes.length > this.#shared.queueMaxSize) {
       this.overflowed();
@@ -61,13 +79,20 @@ export abstract class Outgoing implements Flushable {
 
   flush(): void {
     this.#dirty = false;
-    if (!this.closed && !this.#blocked) this.writeAll();
+    if (!this.closed && !this.#blocked) this.#write();
   }
 
   /** The peer has read again. */
   drained(): void {
     this.#blocked = false;
-    if (!this.closed) this.writeAll();
+    if (!this.closed) this.#write();
+  }
+
+  #write(): void {
+    this.writeAll();
+    if (!this.#congested || this.#blocked) return;
+    this.#congested = false;
+    this.eased();
   }
 
   /** Forgets what waits. */
@@ -83,13 +108,13 @@ export abstract class Outgoing implements Flushable {
     const bytes = this.#queuedBytes;
     this.drop();
     this.#shared.stats.bytesSent += bytes;
-    const ok = this.#write(queue, bytes);
+    const ok = this.#pass(queue, bytes);
     if (ok || this.#blocked) return;
     this.#blocked = true;
     this.#sink.once('drain', onDrain.bind(null, this));
   }
 
-  #write(queue: Uint8Array | Uint8Array[], bytes: number): boolean {
+  #pass(queue: Uint8Array | Uint8Array[], bytes: number): boolean {
     const sink = this.#sink;
     if (!Array.isArray(queue)) return sink.write(queue);
     if (bytes <= COPY_LIMIT) return sink.write(Buffer.concat(queue, bytes));

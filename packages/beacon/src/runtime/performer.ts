@@ -187,7 +187,7 @@ export class Performer {
       case 'top':
         return channels.history(channel, { limit: 0, metaTtlMs });
       case 'latest':
-        return channels.history(channel, { limit: 1, reverse: true, metaTtlMs });
+        return channels.history(channel, { limit: need.limit, reverse: true, metaTtlMs });
       case 'since':
         return channels.history(channel, { limit: need.limit, since: need.offset, metaTtlMs });
     }

@@ -27,6 +27,8 @@ export class Client implements Transport {
   readonly frames: string[] = [];
   closed: Disconnect | null = null;
   paused = false;
+  /** Whether it reads too slowly. Call `session.eased()` after ending that. */
+  slow = false;
   readonly info: TransportInfo = { name: 'websocket', encoding: 'json', unidirectional: false };
 
   constructor(rig: SessionRig) {
@@ -44,6 +46,10 @@ export class Client implements Transport {
 
   ping(): void {
     this.#write('{}');
+  }
+
+  congested(): boolean {
+    return this.slow;
   }
 
   close(disconnect: Disconnect): void {

@@ -134,6 +134,10 @@ export class WsConnection extends Outgoing implements Transport {
   protected override overflowed(): void {
     this.session?.close(disconnects.slow);
   }
+
+  protected override eased(): void {
+    this.session?.eased();
+  }
 }
 
 function onMessage(this: WebSocket, data: Buffer): void {
