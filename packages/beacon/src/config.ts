@@ -151,6 +151,8 @@ export interface ClientConfig {
   readonly channel_limit?: number | undefined;
   /** The most bytes that may wait for a slow connection. Default 1,048,576. */
   readonly queue_max_size?: number | undefined;
+  /** *Ours.* More bytes than these waiting make a connection slow for namespaces with `conflate`. Default 65,536; half of `queue_max_size` counts where that is less. */
+  readonly conflate_queue_size?: number | undefined;
   /** Default 27s. */
   readonly presence_update_interval?: Duration | undefined;
   /** How often positions are compared with the store's. Default 40s. */

@@ -37,12 +37,11 @@ export function beaconSettings(config: BeaconConfig): BeaconSettings {
     '40s',
   );
   const queueMaxSize = client.queue_max_size ?? 1_048_576;
-  const conflateQueueSize = client.conflate_queue_size ?? Math.min(65_536, queueMaxSize / 2);
-  if (conflateQueueSize < 0 || conflateQueueSize >= queueMaxSize) {
-    throw new TypeError(
-      `client.conflate_queue_size (${conflateQueueSize}) must be from 0 and below client.queue_max_size (${queueMaxSize}): a connection that is full is closed`,
-    );
-  }
+  // A connection that is full is closed: what is to be kept from it must be kept well before.
+  const conflateQueueSize = Math.min(
+    client.conflate_queue_size ?? 65_536,
+    Math.floor(queueMaxSize / 2),
+  );
   return {
     path: websocket.handler_prefix ?? '/connection/websocket',
     allowedOrigins: client.allowed_origins ?? [],

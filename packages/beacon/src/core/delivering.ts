@@ -118,11 +118,11 @@ export function deliverRecovered(
 
 /** What to send to a subscription that does not get everything as it is; `null`: nothing, or not now. */
 export function pushFor(
-  session: Session,
   subscription: Subscription,
   delivery: Delivery,
   live: LivePublication,
 ): PreparedPush | null {
+  const { session } = subscription;
   const { stats } = session.context;
   if (delivery.filter !== null && !passes(delivery.filter, live)) {
     stats.filtered++;

@@ -268,7 +268,7 @@ describe('time', () => {
   it('closes a connection that never connects with 3502', () => {
     const rig = new SessionRig(open);
     const client = rig.open();
-    rig.pass(14_900);
+    rig.pass(9_900);
     expect(codeOf(client)).toBeUndefined();
     rig.pass(200);
     expect(codeOf(client)).toBe(3502);

@@ -325,7 +325,7 @@ export class Session implements Timed {
       if (delivery !== null) delivery.base = 0;
       return;
     }
-    const push = delivery === null ? live : pushFor(this, subscription, delivery, live);
+    const push = delivery === null ? live : pushFor(subscription, delivery, live);
     if (push === null) return;
     this.context.stats.pushesSent++;
     this.transport.push(push);

@@ -108,7 +108,10 @@ describe('a tags filter', () => {
     const nested = (depth: number): Given =>
       depth === 1 ? leaf : { op: 'not', nodes: [nested(depth - 1)] };
     const { depth, nodes, values, characters } = tagsFilterLimits;
-    const many = (count: number): Given => ({ op: 'or', nodes: Array<Given>(count).fill(leaf) });
+    const many = (count: number): Given => ({
+      op: 'or',
+      nodes: Array.from({ length: count }, () => leaf),
+    });
     const set = (count: number): Given => ({
       key: 'a',
       cmp: 'in',

@@ -132,6 +132,11 @@ export const clientSchema = group({
     [1_024, MANY],
     'The most bytes that may wait for a slow client before it is disconnected.',
   ),
+  conflate_queue_size: whole(
+    65_536,
+    [0, MANY],
+    'Belfry: how many bytes that wait make a client slow for namespaces with `conflate`; half of `queue_max_size` counts where that is less.',
+  ),
   history_max_publication_limit: whole(
     300,
     [1, 100_000],
