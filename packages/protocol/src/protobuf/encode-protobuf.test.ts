@@ -32,8 +32,10 @@ const publication: fc.Arbitrary<WirePublication> = fc.record({
   body: fc.oneof(
     fc.tuple(json, extras).map(([data, more]) => encodePublication(data, more)),
     fc
-      .tuple(fc.uint8Array({ minLength: 1 }), extras)
-      .map(([data, more]) => encodeBinaryPublication(Buffer.from(data).toString('base64'), more)),
+      .tuple(fc.uint8Array(), extras)
+      .map(([data, more]) =>
+        encodeBinaryPublication(Buffer.from([0, ...data]).toString('base64'), more),
+      ),
   ),
   offset,
   time: fc.nat(),
