@@ -1,6 +1,6 @@
 import { channelKey, channelNamespace, MAX_CHANNEL_LENGTH, parseActorKey } from '@belfry/protocol';
 import type { HistoryPolicy } from '@belfry/store';
-import type { BeaconConfig, ChannelOptions } from '../config.ts';
+import type { BeaconConfig, ChannelOptions, PublicationDataFormat } from '../config.ts';
 import { parseDuration } from './duration.ts';
 import { isInternalChannel } from './internal-channel.ts';
 
@@ -39,6 +39,7 @@ export interface Namespace {
   readonly presenceEvents: boolean;
   readonly excludePublisher: boolean;
   readonly clientMessageIds: boolean;
+  readonly publicationFormat: PublicationDataFormat;
   readonly presenceTtlMs: number;
   readonly presenceUpdateMs: number;
 }
@@ -53,6 +54,7 @@ const NO_HISTORY: HistoryPolicy = { size: 0, ttlMs: 0, metaTtlMs: 0 };
 interface Defaults {
   readonly metaTtl: string;
   readonly presenceUpdate: string;
+  readonly dataFormat: PublicationDataFormat | undefined;
 }
 
 function regexOf(source: string | undefined, field: string): RegExp | null {
@@ -123,6 +125,21 @@ function deliveryOf(
   };
 }
 
+const DATA_FORMATS: readonly PublicationDataFormat[] = ['', 'json', 'json_object', 'binary'];
+
+function dataFormat(
+  options: ChannelOptions,
+  defaults: Defaults,
+  field: string,
+): PublicationDataFormat {
+  // An empty one is as good as none.
+  const format = options.publication_data_format || defaults.dataFormat || '';
+  if (DATA_FORMATS.includes(format)) return format;
+  throw new TypeError(
+    `${field}.publication_data_format: ${JSON.stringify(format)} is not one of json, json_object, binary`,
+  );
+}
+
 function compile(name: string, options: ChannelOptions, defaults: Defaults): Namespace {
   const field =
     name === '' ? 'channel.without_namespace' : `channel.namespaces[${JSON.stringify(name)}]`;
@@ -180,6 +197,7 @@ function compile(name: string, options: ChannelOptions, defaults: Defaults): Nam
     presenceEvents: queue && (options.presence ?? false) && (options.presence_events ?? false),
     excludePublisher: options.exclude_publisher ?? false,
     clientMessageIds: options.client_message_ids ?? false,
+    publicationFormat: dataFormat(options, defaults, field),
     presenceTtlMs,
     presenceUpdateMs,
   };
@@ -202,6 +220,7 @@ export class Namespaces {
     const defaults = {
       metaTtl: channel.history_meta_ttl ?? '720h',
       presenceUpdate: config.client?.presence_update_interval ?? '27s',
+      dataFormat: channel.publication_data_format,
     };
     const byName = new Map([['', compile('', channel.without_namespace ?? {}, defaults)]]);
     for (const each of channel.namespaces ?? []) {

@@ -12,6 +12,7 @@ import {
 import { controlSend, controlTarget, openEnvelope } from './control-channel.ts';
 import type { Namespace } from './namespaces.ts';
 import { mayPublish } from './permissions.ts';
+import { publishable } from './publication-format.ts';
 import type { Session } from './session.ts';
 import { channelProblem } from './subscribing.ts';
 
@@ -19,31 +20,37 @@ import { channelProblem } from './subscribing.ts';
 interface Publish {
   readonly id: number;
   readonly channel: string;
-  /** Not empty. */
   readonly payload: Payload;
   readonly namespace: Namespace;
 }
 
 export function publish(session: Session, id: number, request: PublishRequest): void {
-  const { channel, data, b64data } = request;
-  if (data === undefined && b64data === undefined) {
+  const { channel } = request;
+  const named = channelProblem(session, channel);
+  const format = 'error' in named ? '' : named.namespace.publicationFormat;
+  const payload = publishable(format, request);
+  if (payload === null) {
     session.close(disconnects.badRequest);
     return;
   }
-  const named = channelProblem(session, channel);
   const error =
     'error' in named
       ? named.error
-      : start(session, { id, channel, payload: request, namespace: named.namespace });
+      : start(session, { id, channel, payload, namespace: named.namespace });
   if (error !== null) session.fail(id, error);
 }
 
-function start(session: Session, each: Publish): ReplyError | null {
-  const { namespace, channel } = each;
+function start(
+  session: Session,
+  asked: Omit<Publish, 'payload'> & { readonly payload: Payload | ReplyError },
+): ReplyError | null {
+  const { namespace, channel, payload } = asked;
   const subscribed = session.subscriptions.get(channel)?.state === 'live';
   if (!mayPublish(session.identity, { namespace, channel, subscribed })) {
     return replyErrors.permissionDenied;
   }
+  if ('code' in payload) return payload;
+  const each = { ...asked, payload };
   if (!namespace.queue) {
     publishOnChannel(session, each);
     return null;

@@ -476,6 +476,11 @@ export class Session implements Timed {
     if (now >= this.subscriptionsAt) renew(this, now);
   }
 
+  /** The client is there: it answered a ping of the transport's own. Unlike the protocol's pong it may come unasked. */
+  ponged(): void {
+    this.pongBy = 0;
+  }
+
   /** Puts the session where its times now say. */
   reschedule(): void {
     this.context.wheel.schedule(this);
