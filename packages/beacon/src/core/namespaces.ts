@@ -133,7 +133,8 @@ function dataFormat(
   field: string,
 ): PublicationDataFormat {
   // An empty one is as good as none.
-  const format = options.publication_data_format || defaults.dataFormat || '';
+  const own = options.publication_data_format ?? '';
+  const format = own === '' ? (defaults.dataFormat ?? '') : own;
   if (DATA_FORMATS.includes(format)) return format;
   throw new TypeError(
     `${field}.publication_data_format: ${JSON.stringify(format)} is not one of json, json_object, binary`,

@@ -1,8 +1,8 @@
 import { deflateRawSync, constants } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Receiver } from 'ws';
 import { clientFrame, type FrameParts } from '../testing/client-frames.ts';
+import { Receiver } from '../testing/ws-parts.ts';
 import { inflateMessage } from './deflate.ts';
 import { FrameReader, type FrameSink } from './frame-reader.ts';
 

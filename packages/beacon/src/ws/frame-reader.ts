@@ -134,6 +134,10 @@ export class FrameReader {
         this.#mask = bytes.readInt32BE(at);
         this.#left = this.#payloadLength;
         this.#state = states.payload;
+        return;
+      case states.payload:
+      case states.ended:
+        throw new Error('no header is being read');
     }
   }
 
