@@ -7,4 +7,6 @@ export default defineConfig({
   actors: [tictactoe],
   guests: { enabled: true },
   portal: { enabled: true },
+  sse: { enabled: true },
+  http_stream: { enabled: true },
 });

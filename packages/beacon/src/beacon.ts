@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { disconnects } from '@belfry/protocol';
 import type { Store } from '@belfry/store';
@@ -15,6 +15,9 @@ import { Namespaces } from './core/namespaces.ts';
 import { Session, type SessionContext } from './core/session.ts';
 import { Stats } from './core/stats.ts';
 import { TimerWheel } from './core/timer-wheel.ts';
+import type { Transport } from './core/transport.ts';
+import { FrontDoor } from './front-door.ts';
+import { httpSettings } from './http/http-settings.ts';
 import type { Log } from './log.ts';
 import { ChannelLinks } from './runtime/channel-links.ts';
 import { Performer, readAnnouncement } from './runtime/performer.ts';
@@ -24,9 +27,7 @@ import type { RpcContext, RpcHandler } from './runtime/rpc.ts';
 import { beaconSettings, type BeaconSettings } from './settings.ts';
 import type { BeaconSnapshot } from './snapshot.ts';
 import { Flusher } from './runtime/flusher.ts';
-import { Upgrader, type Refusal } from './ws/upgrader.ts';
-import { WsConnection, type BeaconSocket, type WsShared } from './ws/ws-connection.ts';
-import type { Socket } from 'node:net';
+import type { Refusal } from './ws/upgrader.ts';
 
 /** How exactly times are kept, in ms. */
 const TICK_MS = 100;
@@ -61,6 +62,8 @@ export interface Beacon {
   readonly bus: NodeBus;
   /** Takes an HTTP upgrade: a WebSocket connection, or a refusal. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Takes an HTTP request that is for one of its endpoints: streams and emulation. False: it is for something else. */
+  handleRequest(request: IncomingMessage, response: ServerResponse): boolean;
   /** Starts its clock. Until then connections work, but nothing that depends on time does. */
   run(): void;
   /** Refuses new connections and sends away those that are there (3001), evenly over `spreadMs`. Resolves when all have gone. */
@@ -84,8 +87,7 @@ class WebSocketBeacon implements Beacon {
   readonly #wheel: TimerWheel;
   readonly #bus: ChannelBus;
   readonly #context: SessionContext;
-  readonly #upgrader: Upgrader;
-  readonly #shared: WsShared;
+  readonly #door: FrontDoor;
   #timer: NodeJS.Timeout | null = null;
   #refusing = false;
 
@@ -93,6 +95,7 @@ class WebSocketBeacon implements Beacon {
   constructor(options: BeaconOptions) {
     const { store, config } = options;
     this.#settings = beaconSettings(config);
+    const http = httpSettings(config);
     this.#log = options.log ?? ((): void => {});
     this.#now = options.now ?? Date.now;
     const onError = (error: unknown): void => {
@@ -138,26 +141,11 @@ class WebSocketBeacon implements Beacon {
       wheel: this.#wheel,
       stats: this.#stats,
       perform: (session, effect) => this.#performer.perform(session, effect),
+      uniDisconnects: http.uniDisconnects,
       now: this.#now,
       random: Math.random,
       newId: randomUUID,
     };
-    this.#shared = {
-      flusher: new Flusher(),
-      stats: this.#stats,
-      log: this.#log,
-      queueMaxSize: this.#settings.queueMaxSize,
-      conflateQueueSize: this.#settings.conflateQueueSize,
-      onError: (error) => this.#unexpected(error),
-    };
-    this.#upgrader = new Upgrader({
-      path: this.#settings.path,
-      allowedOrigins: this.#settings.allowedOrigins,
-      messageSizeLimit: this.#settings.messageSizeLimit,
-      refusal: () => this.#refusal(),
-      onRefused: (refusal) => this.#refused(refusal),
-      onSocket: (ws, socket) => this.#accept(ws, socket),
-    });
     const meter = new ProcessMeter();
     this.#bus = new ChannelBus({
       store: store.channels,
@@ -168,6 +156,22 @@ class WebSocketBeacon implements Beacon {
       stats: this.#stats,
       onError: (error, doing) => this.#performer.failed(error, doing),
       now: () => performance.now(),
+    });
+    this.#door = new FrontDoor({
+      settings: this.#settings,
+      http,
+      shared: {
+        flusher: new Flusher(),
+        stats: this.#stats,
+        log: this.#log,
+        queueMaxSize: this.#settings.queueMaxSize,
+        conflateQueueSize: this.#settings.conflateQueueSize,
+        onError: (error) => this.#unexpected(error),
+      },
+      bus: this.#bus,
+      refusal: () => this.#refusal(),
+      onRefused: (refusal) => this.#refused(refusal),
+      open: (transport) => this.#open(transport),
     });
     store.channels.attach({
       onPublication: (channel, publication, epoch) => {
@@ -198,7 +202,11 @@ class WebSocketBeacon implements Beacon {
   }
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.#upgrader.handle(request, socket, head);
+    this.#door.upgrade(request, socket, head);
+  }
+
+  handleRequest(request: IncomingMessage, response: ServerResponse): boolean {
+    return this.#door.request(request, response);
   }
 
   run(): void {
@@ -246,12 +254,11 @@ class WebSocketBeacon implements Beacon {
     await this.#links.idle();
   }
 
-  #accept(ws: BeaconSocket, socket: Socket): void {
+  #open(transport: Transport): Session {
     this.#stats.connectionsOpened++;
-    const connection = new WsConnection(this.#shared, ws, socket);
-    const session = new Session(this.#context, connection);
-    connection.session = session;
+    const session = new Session(this.#context, transport);
     this.#sessions.add(session);
+    return session;
   }
 
   #refusal(): Refusal | null {
@@ -308,6 +315,9 @@ class WebSocketBeacon implements Beacon {
         bus_failures: stats.busFailures,
         bus_ignored: stats.busIgnored,
         bus_unanswered: stats.busUnanswered,
+        emulation_requests: stats.emulationRequests,
+        emulation_forwarded: stats.emulationForwarded,
+        emulation_failures: stats.emulationFailures,
       },
       gauges: { ...this.#gauges(), nodes: this.#bus.nodes().length },
       commands: Object.fromEntries(stats.commands),

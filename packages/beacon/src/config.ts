@@ -6,7 +6,7 @@
 import type { Duration } from './config/duration.ts';
 import type { NamedProxy, ProxyConfig, RpcConfig, SwitchedProxy } from './config/proxies.ts';
 import type { ClientRateLimits, NamespaceRateLimit } from './config/rate-limits.ts';
-import type { TransportsConfig } from './config/transports.ts';
+import type { ConnectCodeToDisconnect, TransportsConfig } from './config/transports.ts';
 
 /** What may be published. */
 export type PublicationDataFormat = '' | 'json' | 'json_object' | 'binary';
@@ -171,6 +171,8 @@ export interface ClientConfig {
   readonly history_max_publication_limit?: number | undefined;
   /** The most publications a recovery may bring. Default 300. */
   readonly recovery_max_publication_limit?: number | undefined;
+  /** What ends unidirectional connections whose connect request fails, where it is not the protocol's own choice. */
+  readonly connect_code_to_unidirectional_disconnect?: ConnectCodeToDisconnect | undefined;
   /** *Ours.* How long an RPC handler may take. Default 15s. */
   readonly rpc_timeout?: Duration | undefined;
 }

@@ -9,7 +9,7 @@ export interface BeaconSnapshot {
   readonly unsubscribes: Readonly<Record<number, number>>;
 }
 
-/** `bytes_*` count payloads of WebSocket messages in, and frames out. */
+/** `bytes_*` count what clients sent in messages and request bodies, and frames and stream bodies out. */
 export type CounterName =
   | 'connections_opened'
   | 'connections_refused'
@@ -33,6 +33,9 @@ export type CounterName =
   | 'bus_messages_received'
   | 'bus_failures'
   | 'bus_ignored'
-  | 'bus_unanswered';
+  | 'bus_unanswered'
+  | 'emulation_requests'
+  | 'emulation_forwarded'
+  | 'emulation_failures';
 
 export type GaugeName = 'connections' | 'users' | 'channels' | 'subscriptions' | 'nodes';

@@ -23,6 +23,8 @@ export interface UniWebSocketConfig extends WebSocketOptions {
   readonly enabled?: boolean | undefined;
   /** Default `/connection/uni_websocket`. */
   readonly handler_prefix?: string | undefined;
+  /** Why the connection ends is said by the close frame only, and not by a push before it too. Default false. */
+  readonly disable_disconnect_push?: boolean | undefined;
 }
 
 /** A transport over HTTP requests. */
@@ -33,6 +35,36 @@ export interface HttpTransportConfig {
   readonly handler_prefix?: string | undefined;
   /** The most bytes of the request that connects. Default 65,536. */
   readonly max_request_body_size?: number | undefined;
+}
+
+/** What a connect request that fails is answered with, in place of a stream that only says why it ends. */
+export interface ConnectCodeToHttpResponse {
+  /** Default false. */
+  readonly enabled?: boolean | undefined;
+  /** By the code of the error or of the disconnect; others are answered with status 500. Without a body it is the reason. */
+  readonly transforms?:
+    | readonly {
+        readonly code: number;
+        readonly to: { readonly status_code: number; readonly body?: string | undefined };
+      }[]
+    | undefined;
+}
+
+/** A transport over HTTP requests without a way back. */
+export interface UniHttpTransportConfig extends HttpTransportConfig {
+  readonly connect_code_to_http_response?: ConnectCodeToHttpResponse | undefined;
+}
+
+/** With what a unidirectional connection ends whose connect request fails with an error, by the code of that. */
+export interface ConnectCodeToDisconnect {
+  /** Default false. */
+  readonly enabled?: boolean | undefined;
+  readonly transforms?:
+    | readonly {
+        readonly code: number;
+        readonly to: { readonly code: number; readonly reason?: string | undefined };
+      }[]
+    | undefined;
 }
 
 /** Where the clients of `sse` and `http_stream` send their commands to. There when one of the two is. */
@@ -49,7 +81,7 @@ export interface TransportsConfig {
   readonly sse?: HttpTransportConfig | undefined;
   readonly http_stream?: HttpTransportConfig | undefined;
   readonly uni_websocket?: UniWebSocketConfig | undefined;
-  readonly uni_sse?: HttpTransportConfig | undefined;
-  readonly uni_http_stream?: HttpTransportConfig | undefined;
+  readonly uni_sse?: UniHttpTransportConfig | undefined;
+  readonly uni_http_stream?: UniHttpTransportConfig | undefined;
   readonly emulation?: EmulationConfig | undefined;
 }

@@ -14,6 +14,7 @@ import { maySubscribe } from './permissions.ts';
 import type { Session } from './session.ts';
 
 import { Subscription } from './subscription.ts';
+import { uniDisconnectOf } from './unidirectional.ts';
 
 function isFault(result: ConnectionClaims | TokenFault): result is TokenFault {
   return typeof result === 'string';
@@ -23,7 +24,12 @@ function isFault(result: ConnectionClaims | TokenFault): result is TokenFault {
 function refuse(session: Session, error: ReplyError): void {
   const id = session.connecting?.id ?? 0;
   session.fail(id, error);
-  session.close(disconnects.connectionClosed);
+  const { uniDisconnects } = session.context;
+  session.close(
+    session.transport.info.unidirectional
+      ? uniDisconnectOf(error, uniDisconnects)
+      : disconnects.connectionClosed,
+  );
 }
 
 export function connect(session: Session, id: number, request: ConnectRequest): void {
@@ -164,14 +170,20 @@ function finish(session: Session): void {
       ...(expiry === null ? {} : { expiry }),
       subs: connecting.results,
       ping: Math.ceil(limits.pingIntervalMs / 1000),
-      pong: limits.pingIntervalMs > 0 && limits.pongTimeoutMs > 0,
-      session: context.newId(),
-      node: context.node,
+      pong: limits.pingIntervalMs > 0 && session.pongTimeoutMs > 0,
+      ...reachedBy(session),
     },
   });
   for (const subscription of session.subscriptions.values()) goLive(session, subscription);
   session.reschedule();
   session.runWaiting();
+}
+
+/** How a client is found again by requests beside its connection. */
+function reachedBy({ transport, context }: Session): { session: string; node: string } {
+  const { emulationKey, info } = transport;
+  if (emulationKey !== undefined) return { session: emulationKey, node: context.node };
+  return { session: info.unidirectional ? context.newId() : '', node: '' };
 }
 
 function closeTime(session: Session, expireAt: number): number {

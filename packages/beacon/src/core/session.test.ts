@@ -47,8 +47,6 @@ describe('connecting', () => {
           version: '0',
           ping: 25,
           pong: true,
-          session: 'c2',
-          node: 'node',
         },
       },
     ]);

@@ -72,6 +72,8 @@ export interface SessionContext {
   readonly wheel: TimerWheel;
   readonly stats: Stats;
   readonly perform: Perform;
+  /** What ends unidirectional connections whose connect request fails with a code, where it is not the usual. */
+  readonly uniDisconnects: ReadonlyMap<number, Disconnect>;
   /** Milliseconds since the Unix epoch. */
   now(): number;
   /** In [0, 1). */
@@ -151,6 +153,11 @@ export class Session implements Timed {
     return { user, capabilities, insecure: this.context.limits.insecure };
   }
 
+  /** How long a pong may take; 0: none is expected. */
+  get pongTimeoutMs(): number {
+    return this.transport.info.unidirectional ? 0 : this.context.limits.pongTimeoutMs;
+  }
+
   /** The commands of one frame, in order. */
   receive(commands: readonly Command[]): void {
     for (const command of commands) {
@@ -161,7 +168,9 @@ export class Session implements Timed {
 
   #receiveOne(command: Command): void {
     countOne(this.context.stats.commands, command.type);
-    if (this.state === 'connected') {
+    if (this.state !== 'new' && this.transport.info.unidirectional) {
+      this.close(disconnects.badRequest);
+    } else if (this.state === 'connected') {
       this.#dispatch(command);
     } else if (this.state === 'new') {
       if (command.type !== 'connect') this.close(disconnects.badRequest);
@@ -470,7 +479,7 @@ export class Session implements Timed {
     }
     if (now >= this.pingAt) {
       this.pingAt = now + limits.pingIntervalMs;
-      if (limits.pongTimeoutMs > 0) this.pongBy = now + limits.pongTimeoutMs;
+      if (this.pongTimeoutMs > 0) this.pongBy = now + this.pongTimeoutMs;
       this.transport.ping();
     }
     if (now >= this.subscriptionsAt) renew(this, now);

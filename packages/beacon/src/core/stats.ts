@@ -30,6 +30,11 @@ export class Stats {
   busIgnored = 0;
   /** Beacons that did not answer a question in time. */
   busUnanswered = 0;
+  /** Requests that carry what clients of emulated connections send. */
+  emulationRequests = 0;
+  /** Of those, the ones handed to another Beacon, and those that reached nobody or were not understood. */
+  emulationForwarded = 0;
+  emulationFailures = 0;
   readonly commands: Map<string, number> = new Map();
   readonly errorsByCode: Map<number, number> = new Map();
   readonly disconnectsByCode: Map<number, number> = new Map();

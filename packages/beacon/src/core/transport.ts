@@ -59,6 +59,8 @@ export interface TransportInfo {
 /** Where a session's output goes. Never throws and never calls back; what is written after `close` is dropped. */
 export interface Transport {
   readonly info: TransportInfo;
+  /** The unguessable key by which requests beside the connection reach it; absent: it is read from the connection itself. */
+  readonly emulationKey?: string;
   reply(reply: Reply): void;
   push(push: PreparedPush): void;
   ping(): void;

@@ -68,13 +68,18 @@ export abstract class Outgoing implements Flushable {
       this.overflowed();
       return;
     }
+    this.append(bytes);
+    if (this.#dirty || this.#blocked) return;
+    this.#dirty = true;
+    this.#shared.flusher.add(this);
+  }
+
+  /** Lets bytes wait that are written when something else is, however much waits. */
+  protected append(bytes: Uint8Array): void {
     this.#queuedBytes += bytes.length;
     if (this.#queue === null) this.#queue = bytes;
     else if (Array.isArray(this.#queue)) this.#queue.push(bytes);
     else this.#queue = [this.#queue, bytes];
-    if (this.#dirty || this.#blocked) return;
-    this.#dirty = true;
-    this.#shared.flusher.add(this);
   }
 
   flush(): void {

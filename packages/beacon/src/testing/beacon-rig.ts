@@ -23,6 +23,8 @@ export interface BeaconRig extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
   readonly log: BeaconEvent[];
+  /** Cuts every connection, as a network does. */
+  cut(): void;
 }
 
 /** Starts one on `store`, with the tests' secret. */
@@ -38,7 +40,9 @@ export async function startBeacon(
     log: (event) => log.push(event),
     ...options,
   });
-  const server = createServer((_, response) => response.writeHead(404).end());
+  const server = createServer((request, response) => {
+    if (!beacon.handleRequest(request, response)) response.writeHead(404).end();
+  });
   attachBeacon(server, beacon);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -49,6 +53,9 @@ export async function startBeacon(
     port,
     url: `ws://127.0.0.1:${port}/connection/websocket`,
     log,
+    cut() {
+      server.closeAllConnections();
+    },
     async [Symbol.asyncDispose]() {
       await beacon.stop();
       server.closeAllConnections();

@@ -110,6 +110,7 @@ export class SessionRig {
       hub: new Hub(),
       wheel: new TimerWheel({ now: this.now, spanMs: 100, slots: 64 }),
       stats: new Stats(),
+      uniDisconnects: new Map(),
       perform: (session, effect) => this.effects.push({ ...effect, session }),
       now: () => this.now,
       random: () => 0,

@@ -13,7 +13,7 @@ interface Options {
   /** Why nobody may connect now; `null`: they may. */
   readonly refusal: () => Refusal | null;
   readonly onRefused: (refusal: Refusal) => void;
-  readonly onSocket: (ws: BeaconSocket, socket: Socket) => void;
+  readonly onSocket: (ws: BeaconSocket, socket: Socket, request: IncomingMessage) => void;
 }
 
 /** An answer to an upgrade request that is not to be. */
@@ -50,7 +50,9 @@ export class Upgrader {
     }
     socket.setNoDelay(true);
     socket.setTimeout(0);
-    this.#server.handleUpgrade(request, socket, head, (ws) => this.#options.onSocket(ws, socket));
+    this.#server.handleUpgrade(request, socket, head, (ws) =>
+      this.#options.onSocket(ws, socket, request),
+    );
   }
 
   #refusal(request: IncomingMessage, socket: Duplex): Refusal | null {

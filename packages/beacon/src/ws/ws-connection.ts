@@ -1,41 +1,28 @@
 import type { Socket } from 'node:net';
-import {
-  BadFrameError,
-  decodeCommands,
-  disconnects,
-  encodePush,
-  encodeReply,
-  PING_JSON,
-  type Command,
-  type Disconnect,
-  type Reply,
-} from '@belfry/protocol';
+import { disconnects, type Disconnect, type Reply } from '@belfry/protocol';
 import { WebSocket } from 'ws';
 import type { Session } from '../core/session.ts';
-import type { PreparedPush, PushForm, Transport, TransportInfo } from '../core/transport.ts';
-import type { Log } from '../log.ts';
+import type { PreparedPush, Transport, TransportInfo } from '../core/transport.ts';
 import { Outgoing, type OutgoingShared } from '../runtime/outgoing.ts';
-import { textFrame } from './text-frame.ts';
+import { receiveFrame, type ReceivingShared } from '../runtime/receive-frame.ts';
+import type { WireForm } from '../runtime/wire-form.ts';
 
 /** How long a peer may take to close, in ms, before its socket is destroyed. */
 const DESTROY_AFTER_MS = 3000;
 
-const PING_FRAME = textFrame(PING_JSON);
-
-const JSON_FRAME: PushForm = { write: (push) => textFrame(encodePush(push)) };
-
-const INFO: TransportInfo = { name: 'websocket', encoding: 'json', unidirectional: false };
-
 /** What all connections of a server share. */
-export interface WsShared extends OutgoingShared {
-  readonly log: Log;
-  /** Unexpected errors of our own, which must not take the process down. */
-  readonly onError: (error: unknown) => void;
-}
+export interface WsShared extends OutgoingShared, ReceivingShared {}
 
 /** The socket that `ws` reads for us, with the way back to its connection: no closure per connection. */
 export class BeaconSocket extends WebSocket {
   connection: WsConnection | null = null;
+}
+
+/** A WebSocket that is a connection from now on. */
+interface Opened {
+  readonly ws: BeaconSocket;
+  readonly socket: Socket;
+  readonly form: WireForm;
 }
 
 /**
@@ -46,11 +33,13 @@ export class WsConnection extends Outgoing implements Transport {
   session: Session | null = null;
   readonly #shared: WsShared;
   readonly #ws: BeaconSocket;
+  readonly #form: WireForm;
 
-  constructor(shared: WsShared, ws: BeaconSocket, socket: Socket) {
+  constructor(shared: WsShared, { ws, socket, form }: Opened) {
     super(shared, socket);
     this.#shared = shared;
     this.#ws = ws;
+    this.#form = form;
     ws.connection = this;
     ws.on('message', onMessage);
     ws.on('close', onClose);
@@ -58,19 +47,20 @@ export class WsConnection extends Outgoing implements Transport {
   }
 
   get info(): TransportInfo {
-    return INFO;
+    return this.#form.info;
   }
 
   reply(reply: Reply): void {
-    this.enqueue(textFrame(encodeReply(reply)));
+    const frame = this.#form.reply(reply);
+    if (frame !== null) this.enqueue(frame);
   }
 
   push(push: PreparedPush): void {
-    this.enqueue(push.as(JSON_FRAME));
+    this.enqueue(push.as(this.#form.push));
   }
 
   ping(): void {
-    this.enqueue(PING_FRAME);
+    this.enqueue(this.#form.ping);
   }
 
   pause(): void {
@@ -83,9 +73,10 @@ export class WsConnection extends Outgoing implements Transport {
 
   close(disconnect: Disconnect): void {
     if (this.closed) return;
-    const slow = disconnect.code === disconnects.slow.code;
-    if (slow) this.drop();
-    else this.writeAll();
+    if (disconnect.code === disconnects.slow.code) this.drop();
+    const last = this.#form.disconnect(disconnect);
+    if (last !== null) this.append(last);
+    this.writeAll();
     this.closed = true;
     this.#ws.close(disconnect.code, disconnect.reason);
     // One that does not read never sees the close frame behind what it has not read.
@@ -95,31 +86,17 @@ export class WsConnection extends Outgoing implements Transport {
   received(data: Buffer): void {
     const { session } = this;
     if (session === null || this.closed) return;
-    const { stats } = this.#shared;
-    stats.messagesReceived++;
-    stats.bytesReceived += data.length;
-    try {
-      const commands = this.#decode(session, data);
-      if (commands !== null) session.receive(commands);
-    } catch (error) {
-      this.#shared.onError(error);
-      session.close(disconnects.serverError);
-    }
+    // After its connect request, what a client of a unidirectional connection says is not listened to.
+    if (this.#form.info.unidirectional && session.state !== 'new') return;
+    receiveFrame(this.#shared, { session, form: this.#form, data });
   }
 
-  #decode(session: Session, data: Buffer): Command[] | null {
-    try {
-      return decodeCommands(data.toString('utf8'));
-    } catch (error) {
-      if (!(error instanceof BadFrameError)) throw error;
-      this.#shared.log({
-        level: 'info',
-        message: 'a frame is not of the protocol',
-        fields: { client: session.client, problem: error.message },
-      });
-      session.close(disconnects.badRequest);
-      return null;
-    }
+  protected override overflowed(): void {
+    this.session?.close(disconnects.slow);
+  }
+
+  protected override eased(): void {
+    this.session?.eased();
   }
 
   /** The socket has gone, or `ws` is closing it because of what the peer sent. */
@@ -129,14 +106,6 @@ export class WsConnection extends Outgoing implements Transport {
     const { session } = this;
     this.session = null;
     session?.transportClosed();
-  }
-
-  protected override overflowed(): void {
-    this.session?.close(disconnects.slow);
-  }
-
-  protected override eased(): void {
-    this.session?.eased();
   }
 }
 

@@ -20,8 +20,6 @@ const MAPS = gone('remove it: there are no map and shared-poll subscriptions', '
 const MARK = 'remove it: channels are marked with "$", ":", "#" and ","';
 const GRPC = gone('remove it, and let the backend answer over HTTP');
 const BUFFERS = idle('Node.js manages its buffers itself');
-const HTTP_CODES = gone('remove it: such clients learn from the stream why they were refused');
-
 const PROXY_OPTIONS: Readonly<Record<string, ForeignOption>> = { grpc: GRPC, grpc_metadata: GRPC };
 
 /** Where the options of a proxy are. `*`: each entry of a list. */
@@ -132,7 +130,6 @@ export const FOREIGN_OPTIONS: Readonly<Record<string, ForeignOption>> = {
   'client.subscribe_to_user_personal_channel': gone(
     'remove it, and name the channel in the claim "channels" of the token',
   ),
-  'client.connect_code_to_unidirectional_disconnect': gone('remove it'),
   'client.rate_limit.redis_user_command.redis': gone(
     'remove it: tokens are counted in the Redis of redis.url',
     { reuse_from_engine: true },
@@ -147,11 +144,8 @@ export const FOREIGN_OPTIONS: Readonly<Record<string, ForeignOption>> = {
   'channel.proxy.map_remove': MAPS,
   'channel.proxy.shared_poll_refresh': MAPS,
   'rpc.namespace_boundary': gone('remove it: it is ":"', ':'),
-  'uni_sse.connect_code_to_http_response': HTTP_CODES,
-  'uni_http_stream.connect_code_to_http_response': HTTP_CODES,
   'uni_websocket.join_push_messages': gone('remove it: every push is a message of its own'),
   'uni_websocket.disable_closing_handshake': gone('remove it'),
-  'uni_websocket.disable_disconnect_push': gone('remove it'),
   ...under(['websocket', 'uni_websocket'], SOCKET_OPTIONS),
   ...under(['channel.without_namespace', 'channel.namespaces.*'], NAMESPACE_OPTIONS),
   ...under(['client.token', 'client.subscription_token'], TOKEN_OPTIONS),

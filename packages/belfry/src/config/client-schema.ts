@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { duration, flag, group, optionalText, texts, whole } from './field.ts';
 import { switchedProxy } from './proxy-schema.ts';
 import { clientRateLimits } from './rate-limit-schema.ts';
+import { uniDisconnectSchema } from './transport-schema.ts';
 
 const MANY = Number.MAX_SAFE_INTEGER;
 
@@ -148,5 +149,6 @@ export const clientSchema = group({
     'The most publications that are recovered on a subscribe.',
   ),
   rate_limit: group(clientRateLimits),
+  connect_code_to_unidirectional_disconnect: uniDisconnectSchema,
   rpc_timeout: duration('15s', 'Belfry: how long a call may take.', { minMs: 100 }),
 });

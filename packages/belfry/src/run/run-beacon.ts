@@ -57,13 +57,16 @@ function portalOf({ effective, log }: RunBeaconOptions): Fallback | undefined {
   return portalFallback(directory);
 }
 
-/** The portal, and a word for whoever opens the address of the WebSocket in a browser. */
-function fallbackOf(options: RunBeaconOptions): Fallback {
+/** The streams of the Beacon, the portal, and a word for whoever opens the address of a WebSocket in a browser. */
+function fallbackOf(options: RunBeaconOptions, beacon: Beacon): Fallback {
   const portal = portalOf(options);
-  const { handler_prefix: path } = options.effective.config.websocket;
+  const { websocket, uni_websocket: uni } = options.effective.config;
+  const paths = new Set([websocket.handler_prefix, ...(uni.enabled ? [uni.handler_prefix] : [])]);
   return (request, response) => {
+    if (beacon.handleRequest(request, response)) return true;
     if (portal?.(request, response) === true) return true;
-    if (pathOf(request) !== path) return false;
+    const path = pathOf(request);
+    if (!paths.has(path)) return false;
     const message = `${path} is for WebSocket clients; connect to it with @belfry/client or a centrifuge SDK.`;
     throw new HttpError(426, 'upgrade_required', message).with('upgrade', 'websocket');
   };
@@ -144,7 +147,7 @@ export function createBeaconPart(options: RunBeaconOptions): BeaconPart {
   const beacon = createTheBeacon(options, asker);
   return {
     routes: [guestRouteOf(options)],
-    fallback: fallbackOf(options),
+    fallback: fallbackOf(options, beacon),
     metrics: metricsOf(beacon),
     attach({ server }) {
       attachBeacon(server, beacon);

@@ -1,0 +1,111 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { NodeBus } from './bus/node-bus.ts';
+import type { Session } from './core/session.ts';
+import type { Transport } from './core/transport.ts';
+import { EmulatedConnections } from './http/emulation.ts';
+import { HttpEndpoints } from './http/http-endpoints.ts';
+import type { HttpSettings } from './http/http-settings.ts';
+import { pathOf, queryOf } from './http/request-url.ts';
+import type { OutgoingShared } from './runtime/outgoing.ts';
+import type { ReceivingShared } from './runtime/receive-frame.ts';
+import type { WireForm } from './runtime/wire-form.ts';
+import type { BeaconSettings } from './settings.ts';
+import { Upgrader, type Refusal } from './ws/upgrader.ts';
+import { WsConnection, type BeaconSocket } from './ws/ws-connection.ts';
+import { UNI_WS, UNI_WS_WITHOUT_DISCONNECT, WS_JSON } from './ws/ws-forms.ts';
+
+interface Options {
+  readonly settings: BeaconSettings;
+  readonly http: HttpSettings;
+  readonly shared: OutgoingShared & ReceivingShared;
+  readonly bus: NodeBus;
+  /** Why nobody may connect now; `null`: they may. */
+  readonly refusal: () => Refusal | null;
+  readonly onRefused: (refusal: Refusal) => void;
+  /** Makes the session of a new connection. */
+  readonly open: (transport: Transport) => Session;
+}
+
+/** A connection that waits for its session. */
+interface Waiting extends Transport {
+  session: Session | null;
+}
+
+/** Where clients come in: takes the requests that are for the Beacon and makes connections of them. */
+export class FrontDoor {
+  readonly #options: Options;
+  readonly #upgrader: Upgrader;
+  readonly #uniUpgrader: Upgrader | null;
+  readonly #uniPath: string | undefined;
+  readonly #endpoints: HttpEndpoints;
+
+  constructor(options: Options) {
+    this.#options = options;
+    const { settings, http, shared, bus, refusal, onRefused } = options;
+    const { allowedOrigins } = settings;
+    this.#upgrader = new Upgrader({
+      path: settings.path,
+      allowedOrigins,
+      messageSizeLimit: settings.messageSizeLimit,
+      refusal,
+      onRefused,
+      onSocket: (ws, socket) => this.#accept(ws, socket, WS_JSON),
+    });
+    const { uniWebSocket } = http;
+    this.#uniPath = uniWebSocket?.path;
+    this.#uniUpgrader =
+      uniWebSocket === null
+        ? null
+        : new Upgrader({
+            path: uniWebSocket.path,
+            allowedOrigins,
+            messageSizeLimit: uniWebSocket.messageSizeLimit,
+            refusal,
+            onRefused,
+            onSocket: (ws, socket, request) => {
+              const form = uniWebSocket.disconnectPush ? UNI_WS : UNI_WS_WITHOUT_DISCONNECT;
+              const connection = this.#accept(ws, socket, form);
+              const connect = queryOf(request).get('cf_connect');
+              if (connect !== null) connection.received(Buffer.from(connect, 'utf8'));
+            },
+          });
+    const emulated = new EmulatedConnections(bus, shared.stats);
+    bus.on('emulation', (message) => {
+      emulated.arrived(message);
+    });
+    this.#endpoints = new HttpEndpoints({
+      settings: http,
+      shared,
+      emulated,
+      allowedOrigins,
+      bodyTimeoutMs: settings.limits.staleCloseMs,
+      refusal,
+      onRefused,
+      onConnection: (connection) => this.#open(connection),
+    });
+  }
+
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const path = pathOf(request);
+    const isUni = path === this.#uniPath || path === `${this.#uniPath}/`;
+    const upgrader = isUni ? (this.#uniUpgrader ?? this.#upgrader) : this.#upgrader;
+    upgrader.handle(request, socket, head);
+  }
+
+  /** False: it is for something else. */
+  request(request: IncomingMessage, response: ServerResponse): boolean {
+    return this.#endpoints.handle(request, response);
+  }
+
+  #accept(ws: BeaconSocket, socket: Socket, form: WireForm): WsConnection {
+    const connection = new WsConnection(this.#options.shared, { ws, socket, form });
+    this.#open(connection);
+    return connection;
+  }
+
+  #open(connection: Waiting): void {
+    connection.session = this.#options.open(connection);
+  }
+}
