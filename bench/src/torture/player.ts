@@ -47,6 +47,13 @@ export class Player {
     };
   }
 
+  /** The seat it has, as far as it knows. */
+  get seat(): Side | null {
+    const room = this.log.at(-1)?.data.room;
+    if (room?.host?.user === this.user) return 'host';
+    return room?.guest?.user === this.user ? 'guest' : null;
+  }
+
   /** Comes into the room and plays until `stop`. */
   play(roomId: string): void {
     const room = this.client.actor<typeof tictactoe>('tictactoe', roomId);
@@ -87,7 +94,7 @@ export class Player {
   #nextMessage(): TracedMessage | undefined {
     const room = this.log.at(-1)?.data.room;
     if (room === undefined) return undefined;
-    const side = this.#side();
+    const side = this.seat;
     if (side === null) return undefined;
     if (room.state === 'waiting') {
       const ready = room.host?.connected === true && room.guest?.connected === true;
@@ -100,12 +107,6 @@ export class Player {
     return cells.length === 0
       ? undefined
       : { type: 'mark', cell: this.#random.pick(cells), move: ++this.#lastMove };
-  }
-
-  #side(): Side | null {
-    const room = this.log.at(-1)?.data.room;
-    if (room?.host?.user === this.user) return 'host';
-    return room?.guest?.user === this.user ? 'guest' : null;
   }
 
   async #send(message: TracedMessage): Promise<void> {

@@ -20,6 +20,7 @@ export interface Counts {
   publications: number;
   games_started: number;
   games_finished: number;
+  hosts_promoted: number;
   moves_accepted: number;
   moves_made: number;
   moves_refused: number;
@@ -36,6 +37,7 @@ export function emptyCounts(): Counts {
     publications: 0,
     games_started: 0,
     games_finished: 0,
+    hosts_promoted: 0,
     moves_accepted: 0,
     moves_made: 0,
     moves_refused: 0,
@@ -99,6 +101,17 @@ export async function verifyRoom(
       violations.push(`${name}: state ${stored}, last publication ${published}`);
     if (view.deadLetters > 0) violations.push(`${name}: ${view.deadLetters} dead letters`);
     if (view.suspended !== null) violations.push(`${name}: suspended: ${view.suspended}`);
+  }
+  return violations;
+}
+
+/** The room as the one saw it who stayed when the other had left: by the rules to the end, and with a host. */
+export function verifyLastPlayer(roomId: string, { user, log, lost }: Player): string[] {
+  const name = `tictactoe/${roomId} as ${user} saw it`;
+  const violations = lost === 0 ? replayViolations(name, log) : [];
+  const last = log.at(-1)?.data.room;
+  if (last?.host === null && last.guest !== null) {
+    violations.push(`${name}: the host left and ${last.guest.user} was not promoted`);
   }
   return violations;
 }
