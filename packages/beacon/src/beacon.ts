@@ -110,7 +110,13 @@ class WebSocketBeacon implements Beacon {
       askedPositionMs: this.#settings.limits.askedPositionMs,
       onError,
     });
-    const verifiers = tokenVerifiers(config.client ?? {}, { now: this.#now, log: this.#log });
+    const verifiers = tokenVerifiers(config.client ?? {}, {
+      now: this.#now,
+      log: this.#log,
+      onKeysFailure: () => {
+        this.#stats.keyFailures++;
+      },
+    });
     const rpc = options.rpc ?? new Map<string, RpcHandler>();
     this.#performer = new Performer({
       channels: store.channels,
@@ -310,6 +316,7 @@ class WebSocketBeacon implements Beacon {
         publications_filtered: stats.filtered,
         publications_conflated: stats.conflated,
         patches_sent: stats.patchesSent,
+        key_failures: stats.keyFailures,
         bus_messages_sent: stats.busMessagesSent,
         bus_messages_received: stats.busMessagesReceived,
         bus_failures: stats.busFailures,

@@ -29,6 +29,7 @@ export type CounterName =
   | 'publications_filtered'
   | 'publications_conflated'
   | 'patches_sent'
+  | 'key_failures'
   | 'bus_messages_sent'
   | 'bus_messages_received'
   | 'bus_failures'

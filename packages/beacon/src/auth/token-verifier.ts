@@ -1,20 +1,44 @@
-import { errors, jwtVerify } from 'jose';
+import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, type JWTVerifyOptions } from 'jose';
 import type { ClientConfig, TokenConfig } from '../config.ts';
 import type { ConnectionClaims, SubscriptionTokenClaims, TokenFault } from '../core/claims.ts';
 import type { Log } from '../log.ts';
+import { ClaimRules } from './claim-rules.ts';
+import { KeysUnavailableError } from './key-set.ts';
 import { readConnectionClaims, readSubscriptionClaims } from './read-claims.ts';
 import { TokenKeys } from './token-keys.ts';
+
+/** What a verifier needs besides its configuration. */
+export interface VerifierAround {
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number;
+  readonly log: Log;
+  /** Called when keys could not be fetched. */
+  readonly onKeysFailure?: () => void;
+}
 
 /** Verifies connection and subscription tokens (JWT). */
 export class TokenVerifier {
   readonly #config: TokenConfig;
   readonly #keys: TokenKeys;
+  readonly #rules: ClaimRules;
   readonly #now: () => number;
   readonly #log: Log;
 
-  constructor(config: TokenConfig, around: { readonly now: () => number; readonly log: Log }) {
+  /** @throws TypeError naming the option that is not what it must be */
+  constructor(config: TokenConfig, around: VerifierAround) {
     this.#config = config;
-    this.#keys = new TokenKeys(config);
+    this.#rules = new ClaimRules(config);
+    this.#keys = new TokenKeys(config, {
+      now: around.now,
+      onKeysFailure: (error, url) => {
+        around.onKeysFailure?.();
+        this.#log({
+          level: 'warn',
+          message: 'the keys for tokens could not be fetched',
+          fields: { url, problem: error instanceof Error ? error.message : String(error) },
+        });
+      },
+    });
     this.#now = around.now;
     this.#log = around.log;
   }
@@ -53,31 +77,58 @@ export class TokenVerifier {
     return 'invalid';
   }
 
+  #unavailable(error: KeysUnavailableError): 'unavailable' {
+    this.#log({
+      level: 'warn',
+      message: 'a token cannot be verified',
+      fields: { problem: error.message },
+    });
+    return 'unavailable';
+  }
+
   /** The token's payload as it was signed. */
   async #payload(
     token: string,
   ): Promise<{ ok: true; json: string } | { ok: false; fault: TokenFault }> {
-    const { audience, issuer } = this.#config;
     try {
-      await jwtVerify(token, ({ alg }) => this.#keys.key(alg ?? ''), {
-        algorithms: [...this.#keys.algorithms],
-        currentDate: new Date(this.#now()),
-        ...(audience === undefined || audience === '' ? {} : { audience }),
-        ...(issuer === undefined || issuer === '' ? {} : { issuer }),
-      });
+      await this.#verify(token);
     } catch (error) {
-      const expired = error instanceof errors.JWTExpired;
-      return { ok: false, fault: expired ? 'expired' : this.#invalid(error) };
+      if (error instanceof errors.JWTExpired) return { ok: false, fault: 'expired' };
+      const away = error instanceof KeysUnavailableError;
+      return { ok: false, fault: away ? this.#unavailable(error) : this.#invalid(error) };
     }
     const json = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');
     return { ok: true, json };
+  }
+
+  async #verify(token: string): Promise<void> {
+    const { audience, issuer } = this.#config;
+    // What it says of itself decides which keys are asked; that it says so is verified after.
+    const groups = this.#rules.groups(decodeJwt(token));
+    const options: JWTVerifyOptions = {
+      algorithms: [...this.#keys.algorithms],
+      currentDate: new Date(this.#now()),
+      ...(audience === undefined || audience === '' ? {} : { audience }),
+      ...(issuer === undefined || issuer === '' ? {} : { issuer }),
+    };
+    try {
+      await jwtVerify(token, (header) => this.#keys.keyFor(header, groups), options);
+    } catch (error) {
+      const { alg } = decodeProtectedHeader(token);
+      const previous =
+        error instanceof errors.JWSSignatureVerificationFailed
+          ? this.#keys.previousKey(alg ?? '')
+          : null;
+      if (previous === null) throw error;
+      await jwtVerify(token, await previous, options);
+    }
   }
 }
 
 /** The verifiers of a Beacon: subscription tokens have keys of their own where the configuration says so. */
 export function tokenVerifiers(
   client: ClientConfig,
-  around: { readonly now: () => number; readonly log: Log },
+  around: VerifierAround,
 ): { readonly connection: TokenVerifier; readonly subscription: TokenVerifier } {
   const connection = new TokenVerifier(client.token ?? {}, around);
   const own = client.subscription_token;

@@ -36,5 +36,5 @@ export interface SubscriptionTokenClaims extends SubscriptionClaims {
   readonly expireAt: number;
 }
 
-/** Why a token is not accepted. */
-export type TokenFault = 'expired' | 'invalid';
+/** Why a token is not accepted. `unavailable`: nobody can say now whether it is good. */
+export type TokenFault = 'expired' | 'invalid' | 'unavailable';

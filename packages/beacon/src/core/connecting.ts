@@ -48,6 +48,7 @@ export function connect(session: Session, id: number, request: ConnectRequest): 
 export function connectionVerified(session: Session, result: ConnectionClaims | TokenFault): void {
   if (isFault(result)) {
     if (result === 'expired') refuse(session, replyErrors.tokenExpired);
+    else if (result === 'unavailable') refuse(session, replyErrors.internal);
     else session.close(disconnects.invalidToken);
   } else if (result.user === '' && session.context.limits.disallowAnonymousTokens) {
     session.close(disconnects.permissionDenied);
@@ -210,6 +211,10 @@ export function refreshVerified(
   id: number,
   result: ConnectionClaims | TokenFault,
 ): void {
+  if (result === 'unavailable') {
+    session.fail(id, replyErrors.internal);
+    return;
+  }
   const problem = refreshProblem(session, result);
   if (problem !== null) {
     session.close(problem);

@@ -22,6 +22,8 @@ export class Stats {
   conflated = 0;
   /** Publications that went out as patches. */
   patchesSent = 0;
+  /** Requests for the keys of tokens that failed. */
+  keyFailures = 0;
   busMessagesSent = 0;
   busMessagesReceived = 0;
   /** Messages to other Beacons that could not be sent, and answers to them that failed. */

@@ -18,6 +18,13 @@ import { mayReadHistory, mayReadPresence, maySubscribe } from './permissions.ts'
 import type { Session } from './session.ts';
 import { Subscription, type Grant } from './subscription.ts';
 
+/** What a client is told of a subscription token. */
+const TOKEN_ERRORS: Readonly<Record<TokenFault, ReplyError>> = {
+  expired: replyErrors.tokenExpired,
+  invalid: replyErrors.permissionDenied,
+  unavailable: replyErrors.internal,
+};
+
 /** What the client asked for beyond that, and may have. */
 function widen(session: Session, grant: Grant, asked: SubscribeRequest): Grant {
   const namespace = session.context.namespaces.of(asked.channel);
@@ -108,12 +115,7 @@ export function subscriptionVerified(
   const subscription = session.subscriptions.get(channel);
   if (subscription === undefined || subscription.state !== 'pending') return;
   if (typeof result === 'string') {
-    const expired = result === 'expired';
-    giveUp(
-      session,
-      subscription,
-      expired ? replyErrors.tokenExpired : replyErrors.permissionDenied,
-    );
+    giveUp(session, subscription, TOKEN_ERRORS[result]);
     return;
   }
   if (!isTokenOf(session, channel, result)) {
@@ -202,8 +204,8 @@ export function subscriptionRefreshed(
   { id, channel }: EffectOf<'verify'>,
   result: SubscriptionTokenClaims | TokenFault,
 ): void {
-  if (result === 'expired') {
-    session.fail(id, replyErrors.expired);
+  if (result === 'expired' || result === 'unavailable') {
+    session.fail(id, result === 'expired' ? replyErrors.expired : replyErrors.internal);
     return;
   }
   if (result === 'invalid' || !isTokenOf(session, channel, result)) {

@@ -16,6 +16,7 @@ function isOff(value: unknown): boolean {
   if (value === '' || value === '0' || value === '0s') return true;
   if (Array.isArray(value)) return value.length === 0;
   if (!isTree(value)) return false;
+  if (value['disabled'] === true) return true;
   if ('enabled' in value) return isOff(value['enabled']);
   if ('endpoint' in value) return isOff(value['endpoint']);
   return Object.values(value).every(isOff);

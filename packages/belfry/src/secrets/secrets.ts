@@ -27,6 +27,9 @@ const SUBSCRIPTIONS: Field = {
   variable: 'BELFRY_CLIENT_SUBSCRIPTION_TOKEN_HMAC_SECRET_KEY',
 };
 
+/** Whoever knows it can publish what they like. */
+const API: Field = { path: 'http_api.key', variable: 'BELFRY_HTTP_API_KEY' };
+
 const ADVICE =
   'Make one with `openssl rand -base64 32`, and give every process of the deployment the same.';
 
@@ -45,6 +48,17 @@ function weakness({ path, variable }: Field, secret: string): string | undefined
     return `${path}: looks like a placeholder; in production it must be random (${variable}). ${ADVICE}`;
   }
   return undefined;
+}
+
+/** Whether tokens are signed with a secret: guests' are, and all are where there is no public key. */
+function needsTokenSecret({ client: { token }, guests }: ResolvedConfig): boolean {
+  const keys = [
+    token.rsa_public_key,
+    token.ecdsa_public_key,
+    token.eddsa_public_key,
+    token.jwks_public_endpoint,
+  ];
+  return guests.enabled || keys.every((key) => key === undefined);
 }
 
 /**
@@ -67,6 +81,10 @@ export function loadSecrets(config: ResolvedConfig): Secrets {
       [FIELDS.random, given.random],
       [FIELDS.admin, given.admin],
       [SUBSCRIPTIONS, config.client.subscription_token.hmac_secret_key],
+      [API, config.http_api.disabled ? undefined : config.http_api.key],
+      ...config.http_api.keys.map(
+        ({ key }, i) => [{ ...API, path: `http_api.keys[${i}].key` }, key] as const,
+      ),
     ];
     for (const [field, secret] of all) {
       const problem = secret === undefined ? undefined : weakness(field, secret);
@@ -75,7 +93,7 @@ export function loadSecrets(config: ResolvedConfig): Secrets {
   }
   if (production) {
     const needed: Name[] = [];
-    if (config.roles.includes('beacon')) needed.push('token');
+    if (config.roles.includes('beacon') && needsTokenSecret(config)) needed.push('token');
     if (config.roles.some((role) => role !== 'beacon')) needed.push('random');
     for (const name of needed) {
       if (given[name] !== undefined) continue;
