@@ -1,6 +1,6 @@
 import type { Commit, CommitResult } from '../actor-store.ts';
 import { StoreError } from '../store-error.ts';
-import type { Batcher } from './batcher.ts';
+import { MAX_BATCH_BYTES, type Batcher } from './batcher.ts';
 import { commitBytes, pushCommits, readCommits } from './commit-codec.ts';
 import { batcher, partitionIn, placeOf, type Core } from './core.ts';
 import type { Relay } from './relay.ts';
@@ -9,33 +9,72 @@ import { checkChannel } from './validate.ts';
 
 const MAX_BATCH = 128;
 
+/** Commits of one partition that a caller wants together. */
+type Group = readonly Commit[];
+
 /** Commits turns, those of one partition together. */
 export class Committer {
   readonly #core: Core;
   readonly #relay: Relay;
-  readonly #batches: Batcher<Commit, CommitResult>;
+  readonly #batches: Batcher<Group, readonly CommitResult[]>;
 
   constructor(core: Core, relay: Relay) {
     this.#core = core;
     this.#relay = relay;
-    this.#batches = batcher(core, MAX_BATCH, (partition, commits) => this.#run(partition, commits));
+    this.#batches = batcher(core, {
+      maxItems: MAX_BATCH,
+      weightOf: (group: Group) => group.length,
+      run: (partition, groups: readonly Group[]) => this.#run(partition, groups),
+    });
   }
 
   /** All of them have ended when it settles; it rejects when any failed. */
   async commit(batch: readonly Commit[]): Promise<CommitResult[]> {
-    for (const commit of batch) this.#check(commit);
+    const groups = this.#groups(batch);
     const ended = await Promise.allSettled(
-      batch.map((commit) =>
-        this.#batches.add(partitionIn(this.#core, commit.actor), commit, commitBytes(commit)),
+      groups.map(({ partition, indexes, bytes }) =>
+        this.#batches.add(
+          partition,
+          indexes.map((i) => batch[i] as Commit),
+          bytes,
+        ),
       ),
     );
-    return ended.map((result) => {
-      if (result.status === 'rejected') throw result.reason as Error;
-      return result.value;
-    });
+    const results: CommitResult[] = Array.from({ length: batch.length });
+    for (const [g, { indexes }] of groups.entries()) {
+      const group = ended[g];
+      if (group?.status !== 'fulfilled') throw group?.reason as Error;
+      for (const [i, result] of group.value.entries()) results[indexes[i] as number] = result;
+    }
+    return results;
   }
 
-  #check(commit: Commit): void {
+  /** By partition in the order of the batch; none too large for a call, but where one commit alone is. */
+  #groups(
+    batch: readonly Commit[],
+  ): readonly { partition: number; indexes: number[]; bytes: number }[] {
+    const groups: { partition: number; indexes: number[]; bytes: number }[] = [];
+    const open = new Map<number, (typeof groups)[number]>();
+    for (const [i, commit] of batch.entries()) {
+      const partition = this.#check(commit);
+      const bytes = commitBytes(commit);
+      let group = open.get(partition);
+      const full =
+        group !== undefined &&
+        (group.indexes.length === MAX_BATCH || group.bytes + bytes > MAX_BATCH_BYTES);
+      if (group === undefined || full) {
+        group = { partition, indexes: [], bytes: 0 };
+        groups.push(group);
+        open.set(partition, group);
+      }
+      group.indexes.push(i);
+      group.bytes += bytes;
+    }
+    return groups;
+  }
+
+  /** Gives its partition. Throws a StoreError 'invalid'. */
+  #check(commit: Commit): number {
     const partition = partitionIn(this.#core, commit.actor);
     for (const send of commit.sends) checkSend(send);
     for (const { channel } of commit.publications) checkChannel(channel);
@@ -48,10 +87,15 @@ export class Committer {
         );
       }
     }
+    return partition;
   }
 
-  async #run(partition: number, commits: readonly Commit[]): Promise<readonly CommitResult[]> {
+  async #run(
+    partition: number,
+    groups: readonly Group[],
+  ): Promise<readonly (readonly CommitResult[])[]> {
     const { link, counters, places } = this.#core;
+    const commits = groups.length === 1 ? (groups[0] as Group) : groups.flat();
     const args = link.head('commit');
     pushCommits(args, commits, { partition, partitions: places.length });
     const reply = (await link.run(placeOf(this.#core, partition), args, {
@@ -65,6 +109,7 @@ export class Committer {
       if (status === 'committed')
         counters.add('publications', commits[i]?.publications.length ?? 0);
     }
-    return results;
+    let at = 0;
+    return groups.map(({ length }) => results.slice(at, (at += length)));
   }
 }

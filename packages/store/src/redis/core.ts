@@ -1,7 +1,7 @@
 import type { Partition } from '../partition.ts';
 import { partitionOf } from '../partition.ts';
 import { StoreError } from '../store-error.ts';
-import { Batcher, type Budget } from './batcher.ts';
+import { Batcher, type BatcherOptions, type Budget } from './batcher.ts';
 import type { Counters } from './counters.ts';
 import type { Link } from './link.ts';
 import type { Place } from './place.ts';
@@ -33,14 +33,8 @@ export function placeOf(core: Core, partition: number): Place {
 
 export function batcher<Item, Result>(
   core: Core,
-  maxItems: number,
-  run: (partition: number, items: readonly Item[]) => Promise<readonly Result[]>,
+  options: Pick<BatcherOptions<Item, Result>, 'run' | 'maxItems' | 'weightOf' | 'keepsOrder'>,
 ): Batcher<Item, Result> {
-  return new Batcher({
-    run,
-    maxItems,
-    budget: core.budget,
-    link: core.link,
-    counters: core.counters,
-  });
+  const { budget, link, counters } = core;
+  return new Batcher({ ...options, budget, link, counters });
 }

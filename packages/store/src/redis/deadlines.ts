@@ -5,6 +5,12 @@ export interface Timed {
   expire(): void;
 }
 
+/** Knows itself what of its own must end: cheaper than a `Timed` for each of very many. */
+export interface Sweeper {
+  /** Ends what expires at `now` or before, on the clock of `performance.now()`. */
+  sweep(now: number): void;
+}
+
 /**
  * Ends what takes too long. Everything in one instance lives equally long, so that the oldest stands first and one timer serves all of
  * it; a thing may end up to an eighth of that time late.
@@ -12,6 +18,7 @@ export interface Timed {
 export class Deadlines {
   readonly lifeMs: number;
   readonly #waiting = new Set<Timed>();
+  readonly #sweepers = new Set<Sweeper>();
   readonly #everyMs: number;
   #timer: NodeJS.Timeout | undefined;
 
@@ -27,11 +34,21 @@ export class Deadlines {
   add(timed: Timed): void {
     timed.expiresAt = performance.now() + this.lifeMs;
     this.#waiting.add(timed);
-    this.#timer ??= setInterval(() => this.#sweep(), this.#everyMs);
+    this.#start();
   }
 
   remove(timed: Timed): void {
     this.#waiting.delete(timed);
+  }
+
+  /** From now on asks `sweeper` to end what takes too long. */
+  watch(sweeper: Sweeper): void {
+    this.#sweepers.add(sweeper);
+    this.#start();
+  }
+
+  unwatch(sweeper: Sweeper): void {
+    this.#sweepers.delete(sweeper);
   }
 
   /** Rejects with what `error` makes when `promise` takes longer than a life. */
@@ -51,16 +68,24 @@ export class Deadlines {
     this.#timer = undefined;
     for (const timed of this.#waiting) timed.expire();
     this.#waiting.clear();
+    for (const sweeper of this.#sweepers) sweeper.sweep(Infinity);
+    this.#sweepers.clear();
+  }
+
+  #start(): void {
+    this.#timer ??= setInterval(() => this.#sweep(), this.#everyMs);
   }
 
   #sweep(): void {
     const now = performance.now();
+    for (const sweeper of this.#sweepers) sweeper.sweep(now);
     for (const timed of this.#waiting) {
       if (timed.expiresAt > now) return;
       this.#waiting.delete(timed);
       timed.expire();
     }
     // An idle process has no timer.
+    if (this.#sweepers.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
   }

@@ -24,7 +24,10 @@ export class Presence {
 
   constructor(core: Core) {
     this.#core = core;
-    this.#batches = batcher(core, MAX_BATCH, (partition, updates) => this.#run(partition, updates));
+    this.#batches = batcher(core, {
+      maxItems: MAX_BATCH,
+      run: (partition, updates: readonly PresenceUpdate[]) => this.#run(partition, updates),
+    });
   }
 
   async update(batch: readonly PresenceUpdate[]): Promise<PresenceResult[]> {

@@ -25,7 +25,10 @@ export class Publisher {
 
   constructor(core: Core) {
     this.#core = core;
-    this.#batches = batcher(core, MAX_BATCH, (partition, items) => this.#run(partition, items));
+    this.#batches = batcher(core, {
+      maxItems: MAX_BATCH,
+      run: (partition, items: readonly Publishing[]) => this.#run(partition, items),
+    });
   }
 
   async publish(publication: PublicationInput, options: PublishOptions): Promise<PublishResult> {
