@@ -107,7 +107,7 @@ function judge(
 ): SubscribeResult | ReplyError {
   if (!outcome.ok) return outcome.error;
   const request = subscription.serverSide
-    ? session.connecting?.request.subs.get(subscription.channel)
+    ? (subscription.call?.recover ?? session.connecting?.request.subs.get(subscription.channel))
     : subscription.asked?.request;
   const result = resultOf(subscription, outcome.history, request);
   return unacceptable(subscription, result) ?? result;
@@ -166,6 +166,7 @@ export function goLive(session: Session, subscription: Subscription): void {
   noteTimes(session, subscription);
   if (grant?.joinLeave === true) session.perform({ type: 'announce-join', subscription });
   for (const live of backlog ?? []) session.deliver(subscription, live);
+  if (subscription.ending !== null) session.unsubscribe(subscription, subscription.ending);
 }
 
 /** When a subscription wants attention next. */

@@ -104,6 +104,8 @@ function accept(session: Session, claims: ConnectionClaims): void {
     refuse(session, replyErrors.expired);
     return;
   }
+  // From here on it is found by its user's name, so that whoever ends the user's connections ends this one too.
+  hub.enter(session);
   connecting.remaining = subs.size;
   for (const [channel, sub] of subs) {
     if (session.state !== 'connecting') return;
@@ -161,7 +163,9 @@ function finish(session: Session): void {
     // Spread, so that connections that came together do not answer together.
     session.pingAt = now + limits.pingIntervalMs * (0.5 + context.random() / 2);
   }
-  context.hub.enter(session);
+  const reached = reachedBy(session);
+  session.sessionId = reached.session;
+  session.since = now;
   session.reply({
     type: 'connect',
     id: connecting.id,
@@ -172,7 +176,7 @@ function finish(session: Session): void {
       subs: connecting.results,
       ping: Math.ceil(limits.pingIntervalMs / 1000),
       pong: limits.pingIntervalMs > 0 && session.pongTimeoutMs > 0,
-      ...reachedBy(session),
+      ...reached,
     },
   });
   for (const subscription of session.subscriptions.values()) goLive(session, subscription);
@@ -187,7 +191,8 @@ function reachedBy({ transport, context }: Session): { session: string; node: st
   return { session: info.unidirectional ? context.newId() : '', node: '' };
 }
 
-function closeTime(session: Session, expireAt: number): number {
+/** When a connection that expires then is closed. */
+export function closeTime(session: Session, expireAt: number): number {
   if (expireAt <= 0) return Number.POSITIVE_INFINITY;
   return expireAt * 1000 + session.context.limits.expiredCloseMs;
 }

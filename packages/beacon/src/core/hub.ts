@@ -101,6 +101,11 @@ export class Hub {
     if (there.size === 0) this.#users.delete(session.user);
   }
 
+  /** The connections of a user here: those that are through with connecting and those that are not yet. */
+  sessionsOf(user: string): readonly Session[] {
+    return [...(this.#users.get(user) ?? [])];
+  }
+
   /** How many connections a user has here. */
   connectionsOf(user: string): number {
     return this.#users.get(user)?.size ?? 0;

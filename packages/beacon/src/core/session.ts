@@ -26,6 +26,7 @@ import type { Namespaces } from './namespaces.ts';
 import type { Identity } from './permissions.ts';
 import { publish } from './publishing.ts';
 import { askHistory, askPresence } from './reading.ts';
+import { serverCallAttached } from './server-side.ts';
 import { countOne, type Stats } from './stats.ts';
 import {
   clientSideAttached,
@@ -117,6 +118,10 @@ export class Session implements Timed {
   readonly transport: Transport;
   readonly context: SessionContext;
   user = '';
+  /** Known to the client alone; `''` until it is connected. */
+  sessionId = '';
+  /** When it was connected, in ms. */
+  since = 0;
   infoJson: string | undefined = undefined;
   capabilities: Capabilities = [];
   state: SessionState = 'new';
@@ -296,8 +301,9 @@ export class Session implements Timed {
   /** The answer to an `attach`. */
   attached(subscription: Subscription, outcome: AttachOutcome): void {
     const result = settleAttach(this, subscription, outcome);
-    if (result === null) return;
-    if (subscription.serverSide) serverSideAttached(this, subscription, result);
+    if (subscription.call !== null) serverCallAttached(this, subscription, result);
+    else if (result === null) return;
+    else if (subscription.serverSide) serverSideAttached(this, subscription, result);
     else clientSideAttached(this, subscription, result);
   }
 
@@ -510,13 +516,12 @@ export class Session implements Timed {
 
   #finish(): void {
     const { wheel, hub } = this.context;
-    const wasConnected = this.state === 'connected';
     this.state = 'closed';
     this.connecting = null;
     this.#waiting = null;
     wheel.cancel(this);
     for (const subscription of this.subscriptions.values()) this.end(subscription);
-    if (wasConnected) hub.leave(this);
+    hub.leave(this);
     this.perform({ type: 'closed' });
   }
 }

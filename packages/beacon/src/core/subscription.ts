@@ -1,8 +1,9 @@
-import { tagsOf, type Command, type SubscribeRequest } from '@belfry/protocol';
+import { tagsOf, type Command, type SubscribeRequest, type Unsubscribed } from '@belfry/protocol';
 import type { Epoch, Publication } from '@belfry/store';
 import { DeltaData, DeltaPush } from './deltas.ts';
 import type { Delivery } from './delivery.ts';
 import type { Namespace } from './namespaces.ts';
+import type { ServerCall } from './server-side.ts';
 import type { Session } from './session.ts';
 import { PreparedPush } from './transport.ts';
 
@@ -95,6 +96,10 @@ export class Subscription {
   backlog: LivePublication[] | null = null;
   /** The command that asked for it, until it is answered. */
   asked: { readonly id: number; readonly request: SubscribeRequest } | null = null;
+  /** The call of the server that asked for it, until it is answered. */
+  call: ServerCall | null = null;
+  /** The server has ended it while it was being set up: it goes as soon as it is. */
+  ending: Unsubscribed | null = null;
   /** Commands that came for this channel while it was being set up. */
   deferred: Command[] | null = null;
 
