@@ -93,11 +93,11 @@ export function memberTexts(json: string, keys: readonly string[]): (string | un
   return found;
 }
 
-<<<<<<< HEAD
 /** The text of the member `key` of the object `json`; `undefined` when there is none. See `memberTexts`. */
 export function memberText(json: string, key: string): string | undefined {
   return memberTexts(json, [key])[0];
-=======
+}
+
 /** The texts of the elements of the array `json`, in order; none when it is not an array. */
 export function elementTexts(json: string): string[] {
   const found: string[] = [];
@@ -112,5 +112,4 @@ export function elementTexts(json: string): string[] {
     i = skipSpace(json, i + 1);
   }
   return found;
->>>>>>> dc46640 (Beacon: the server can subscribe, unsubscribe, refresh and end connections)
 }
