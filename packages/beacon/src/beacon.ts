@@ -9,9 +9,14 @@ import type { NodeBus } from './bus/node-bus.ts';
 import { ProcessMeter } from './bus/process-meter.ts';
 import type { BeaconConfig } from './config.ts';
 import type { ActorKinds } from './core/actor-kinds.ts';
+import type { BeaconControl } from './control/beacon-control.ts';
+import { Controller } from './control/controller.ts';
+import { answerLocally } from './control/local-answers.ts';
+import { enforce } from './core/enforcing.ts';
 import { Hub } from './core/hub.ts';
 import { isInternalChannel } from './core/internal-channel.ts';
 import { Namespaces } from './core/namespaces.ts';
+import { Revocations } from './core/revocations.ts';
 import { Session, type SessionContext } from './core/session.ts';
 import { Stats } from './core/stats.ts';
 import { TimerWheel } from './core/timer-wheel.ts';
@@ -23,6 +28,7 @@ import { ChannelLinks } from './runtime/channel-links.ts';
 import { Performer, readAnnouncement } from './runtime/performer.ts';
 import { PositionChecker } from './runtime/position-checker.ts';
 import { PresenceKeeper } from './runtime/presence-keeper.ts';
+import { RevocationKeeper } from './runtime/revocation-keeper.ts';
 import type { RpcContext, RpcHandler } from './runtime/rpc.ts';
 import { beaconSettings, type BeaconSettings } from './settings.ts';
 import type { BeaconSnapshot } from './snapshot.ts';
@@ -43,6 +49,8 @@ export interface BeaconOptions {
   readonly closedKinds?: ReadonlySet<string>;
   /** By method. Default none. */
   readonly rpc?: ReadonlyMap<string, RpcHandler>;
+  /** Further methods, or other ones of the same name, that only backends can call over the server API. Default none. */
+  readonly serverRpc?: ReadonlyMap<string, RpcHandler>;
   /** Takes messages without a reply (`send`); without it they end the connection with 3508. */
   readonly onMessage?: (data: unknown, context: RpcContext) => void;
   readonly log?: Log;
@@ -60,6 +68,8 @@ export interface BeaconOptions {
 export interface Beacon {
   /** What it says to the other Beacons of the deployment. */
   readonly bus: NodeBus;
+  /** What a backend can have all Beacons of the deployment do. */
+  readonly control: BeaconControl;
   /** Takes an HTTP upgrade: a WebSocket connection, or a refusal. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Takes an HTTP request that is for one of its endpoints: streams and emulation. False: it is for something else. */
@@ -80,12 +90,14 @@ class WebSocketBeacon implements Beacon {
   readonly #stats = new Stats();
   readonly #hub = new Hub();
   readonly #sessions = new Set<Session>();
+  readonly control: BeaconControl;
   readonly #links: ChannelLinks;
   readonly #presence: PresenceKeeper;
   readonly #performer: Performer;
   readonly #positions: PositionChecker;
   readonly #wheel: TimerWheel;
   readonly #bus: ChannelBus;
+  readonly #revocations: RevocationKeeper;
   readonly #context: SessionContext;
   readonly #door: FrontDoor;
   #timer: NodeJS.Timeout | null = null;
@@ -117,6 +129,17 @@ class WebSocketBeacon implements Beacon {
         this.#stats.keyFailures++;
       },
     });
+    const revocations = new Revocations();
+    this.#revocations = new RevocationKeeper({
+      store: store.channels,
+      revocations,
+      onChange: (revoked) => {
+        const among = { hub: this.#hub, sessions: this.#sessions, now: this.#now() };
+        enforce(revocations, among, revoked);
+      },
+      onError: (error, doing) => this.#performer.failed(error, doing),
+      now: this.#now,
+    });
     const rpc = options.rpc ?? new Map<string, RpcHandler>();
     this.#performer = new Performer({
       channels: store.channels,
@@ -127,6 +150,8 @@ class WebSocketBeacon implements Beacon {
       rpcTimeoutMs: this.#settings.rpcTimeoutMs,
       onMessage: options.onMessage,
       hub: this.#hub,
+      revocations,
+      revocationKeeper: this.#revocations,
       links: this.#links,
       presence: this.#presence,
       stats: this.#stats,
@@ -144,6 +169,7 @@ class WebSocketBeacon implements Beacon {
       rpcMethods: new Set(rpc.keys()),
       takesMessages: options.onMessage !== undefined,
       hub: this.#hub,
+      revocations,
       wheel: this.#wheel,
       stats: this.#stats,
       perform: (session, effect) => this.#performer.perform(session, effect),
@@ -179,6 +205,22 @@ class WebSocketBeacon implements Beacon {
       onRefused: (refusal) => this.#refused(refusal),
       open: (transport) => this.#open(transport),
     });
+    answerLocally({
+      bus: this.#bus,
+      hub: this.#hub,
+      sessions: this.#sessions,
+      revocations: this.#revocations,
+    });
+    this.control = new Controller({
+      bus: this.#bus,
+      channels: store.channels,
+      namespaces: this.#context.namespaces,
+      revocations: this.#revocations,
+      rpc: new Map([...rpc, ...(options.serverRpc ?? [])]),
+      rpcTimeoutMs: this.#settings.rpcTimeoutMs,
+      failed: (error, doing) => this.#performer.failed(error, doing),
+      now: this.#now,
+    });
     store.channels.attach({
       onPublication: (channel, publication, epoch) => {
         this.#stats.publicationsReceived++;
@@ -198,6 +240,7 @@ class WebSocketBeacon implements Beacon {
         const fields = { channels: count };
         this.#log({ level: 'warn', message: 'delivery was interrupted', fields });
         this.#bus.interrupted();
+        this.#revocations.interrupted();
         this.#positions.check(channels === 'all' ? this.#hub.channels() : channels);
       },
     });
@@ -227,6 +270,7 @@ class WebSocketBeacon implements Beacon {
       this.#wheel.advance(now);
       this.#positions.advance(now);
       this.#bus.advance();
+      this.#revocations.advance(now);
     } catch (error) {
       this.#unexpected(error);
     }

@@ -170,7 +170,7 @@ export interface ApiInfoResult {
 }
 
 export interface ApiChannelsRequest {
-  /** `*` any text without `:`, `**` any text, `?` one character, `[a-z]`, `{one,other}`. Default: all. */
+  /** `*` stands for any text, `?` for one character, `[a-z]` and `[!a-z]` for some, `{one,other}` for either. Default: all. */
   readonly pattern?: string | undefined;
 }
 

@@ -6,6 +6,7 @@ import type {
   SubscriptionClaims,
   SubscriptionTokenClaims,
 } from '../core/claims.ts';
+import type { TokenMark } from '../core/revocations.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
 
@@ -38,6 +39,15 @@ function seconds(claims: Claims, name: string): number | undefined {
     throw new ClaimError(`${name} must be a number of seconds`);
   }
   return Math.floor(value);
+}
+
+/** Of all tokens that say nothing of themselves. */
+const UNMARKED: TokenMark = { id: '', issuedAt: 0 };
+
+function tokenMark(claims: Claims): TokenMark {
+  const id = text(claims, 'jti');
+  const issuedAt = seconds(claims, 'iat') ?? 0;
+  return id === '' && issuedAt === 0 ? UNMARKED : { id, issuedAt };
 }
 
 /** `expire_at` says otherwise than `exp`: 0 means never. */
@@ -124,6 +134,7 @@ export function readConnectionClaims(json: string, userClaim: string): Connectio
     ...(infoJson === undefined ? {} : { infoJson }),
     subs: subsOf(claims, json),
     capabilities,
+    token: tokenMark(claims),
   };
 }
 
@@ -136,5 +147,6 @@ export function readSubscriptionClaims(json: string, userClaim: string): Subscri
     channel: text(claims, 'channel'),
     client: text(claims, 'client'),
     expireAt: expiry(claims),
+    token: tokenMark(claims),
   };
 }

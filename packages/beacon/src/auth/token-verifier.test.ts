@@ -157,6 +157,7 @@ describe('TokenVerifier', () => {
       expireAt: 0,
       infoJson: '{"x":1}',
       overrides: {},
+      token: { id: '', issuedAt: 0 },
     });
   });
 });

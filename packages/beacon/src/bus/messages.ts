@@ -1,3 +1,8 @@
+import type { Disconnect, ReplyError, Unsubscribed } from '@belfry/protocol';
+import type { Revocation, Revoked } from '../core/revocations.ts';
+import type { ServerRefresh, ServerSubscribe, SessionFilter } from '../core/server-side.ts';
+import type { TransportInfo } from '../core/transport.ts';
+
 /** What Beacons tell each other. Everything here travels as JSON between processes that may run different versions. */
 
 /** The figures of a Beacon, as it announces them. */
@@ -39,6 +44,74 @@ export type BusMessageOf<T extends BusMessage['type']> = Extract<BusMessage, { r
 export interface Questions {
   /** Whether it is there. */
   ping: { ask: object; answer: { readonly pong: true } };
+  /** Subscribe, unsubscribe, end or change the connections of a user. */
+  subscribe: {
+    ask: Target & { readonly channel: string; readonly how: ServerSubscribe };
+    answer: Touched;
+  };
+  unsubscribe: {
+    ask: Target & { readonly channel: string; readonly why: Unsubscribed };
+    answer: Touched;
+  };
+  disconnect: { ask: Target & { readonly why: Disconnect }; answer: Touched };
+  refresh: { ask: Target & { readonly how: ServerRefresh }; answer: Touched };
+  /** The store has one more, or one less. */
+  revoke: { ask: { readonly revocation: Revocation }; answer: object };
+  readmit: { ask: { readonly revoked: Revoked }; answer: object };
+  /** Which channels somebody is subscribed to. */
+  channels: { ask: { readonly pattern: string }; answer: ChannelCounts };
+  /** A page of the connections, ordered by client. */
+  connections: { ask: ConnectionsQuery; answer: ConnectionsPage };
+}
+
+/** Whose connections are meant. */
+export interface Target extends SessionFilter {
+  readonly user: string;
+}
+
+/** How many connections it concerned, and what was in the way of one of them. */
+export interface Touched {
+  readonly count: number;
+  readonly error?: ReplyError;
+}
+
+export interface ChannelCounts {
+  readonly channels: readonly (readonly [channel: string, clients: number])[];
+  /** There were more than an answer holds. */
+  readonly cut: boolean;
+}
+
+export interface ConnectionsQuery {
+  readonly user?: string;
+  /** Only those on it. */
+  readonly channel?: string;
+  /** The client after which the page begins; `''`: from the first. */
+  readonly after: string;
+  readonly limit: number;
+}
+
+/** A connection, for people. */
+export interface ConnectionView {
+  readonly client: string;
+  readonly user: string;
+  readonly node: string;
+  readonly transport: TransportInfo['name'];
+  readonly encoding: TransportInfo['encoding'];
+  /** Where it comes from; `''`: not known. */
+  readonly address: string;
+  readonly channels: number;
+  /** Milliseconds since the Unix epoch. */
+  readonly since: number;
+  readonly queuedBytes: number;
+  /** Commands that came, and pushes that went, since then. */
+  readonly received: number;
+  readonly sent: number;
+}
+
+export interface ConnectionsPage {
+  readonly connections: readonly ConnectionView[];
+  /** Whether there are more after them. */
+  readonly more: boolean;
 }
 
 export type QuestionType = keyof Questions;

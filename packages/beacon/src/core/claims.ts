@@ -1,4 +1,5 @@
 import type { Capabilities } from './capabilities.ts';
+import type { TokenMark } from './revocations.ts';
 
 /** What a token says otherwise than the namespace's options. */
 export interface Overrides {
@@ -25,6 +26,8 @@ export interface ConnectionClaims {
   /** Server-side subscriptions. */
   readonly subs: ReadonlyMap<string, SubscriptionClaims>;
   readonly capabilities: Capabilities;
+  /** Absent: there was no token. */
+  readonly token?: TokenMark;
 }
 
 /** A subscription token that was verified. */
@@ -34,6 +37,7 @@ export interface SubscriptionTokenClaims extends SubscriptionClaims {
   /** Only this connection may use it; `''`: any of the user's. */
   readonly client: string;
   readonly expireAt: number;
+  readonly token?: TokenMark;
 }
 
 /** Why a token is not accepted. `unavailable`: nobody can say now whether it is good. */

@@ -82,7 +82,12 @@ function accept(session: Session, claims: ConnectionClaims): void {
   session.user = claims.user;
   session.infoJson = claims.infoJson;
   session.capabilities = claims.capabilities;
+  session.token = claims.token ?? null;
   connecting.claims = claims;
+  if (context.revocations.isBlocked(claims.user, context.now())) {
+    session.close(disconnects.permissionDenied);
+    return;
+  }
   const subs = wishedSubs(session, claims);
   if (subs === null) {
     session.close(disconnects.badRequest);
@@ -233,6 +238,7 @@ export function refreshVerified(
   }
   session.infoJson = claims.infoJson ?? session.infoJson;
   session.capabilities = claims.capabilities;
+  session.token = claims.token ?? null;
   session.closeAt = closeTime(session, claims.expireAt);
   session.reschedule();
   session.reply({

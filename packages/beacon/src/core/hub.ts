@@ -65,6 +65,10 @@ export class Hub {
     return this.#channels.get(channel) ?? [];
   }
 
+  subscriberCount(channel: string): number {
+    return this.#channels.get(channel)?.size ?? 0;
+  }
+
   /** Hands a publication to everyone here. How many that were. */
   publish(channel: string, publication: Publication, epoch: Epoch): number {
     const there = this.#channels.get(channel);

@@ -26,6 +26,7 @@ import type { Namespaces } from './namespaces.ts';
 import type { Identity } from './permissions.ts';
 import { publish } from './publishing.ts';
 import { askHistory, askPresence } from './reading.ts';
+import type { Revocations, TokenMark } from './revocations.ts';
 import { serverCallAttached } from './server-side.ts';
 import { countOne, type Stats } from './stats.ts';
 import {
@@ -70,6 +71,7 @@ export interface SessionContext {
   /** Whether messages without a reply (`send`) are wanted. */
   readonly takesMessages: boolean;
   readonly hub: Hub;
+  readonly revocations: Revocations;
   readonly wheel: TimerWheel;
   readonly stats: Stats;
   readonly perform: Perform;
@@ -122,9 +124,14 @@ export class Session implements Timed {
   sessionId = '';
   /** When it was connected, in ms. */
   since = 0;
+  /** The token it connected with, or was last refreshed with; `null`: none. */
+  token: TokenMark | null = null;
   infoJson: string | undefined = undefined;
   capabilities: Capabilities = [];
   state: SessionState = 'new';
+  /** Commands received, and pushes sent on channels. */
+  received = 0;
+  sent = 0;
   connecting: Connecting | null = null;
   slot = -1;
   /** When it is closed unless something happens first: stale, or its token expired. */
@@ -172,6 +179,7 @@ export class Session implements Timed {
   }
 
   #receiveOne(command: Command): void {
+    this.received++;
     countOne(this.context.stats.commands, command.type);
     if (this.state !== 'new' && this.transport.info.unidirectional) {
       this.close(disconnects.badRequest);
@@ -343,6 +351,7 @@ export class Session implements Timed {
     const push = delivery === null ? live : pushFor(subscription, delivery, live);
     if (push === null) return;
     this.context.stats.pushesSent++;
+    this.sent++;
     this.transport.push(push);
   }
 
@@ -361,6 +370,7 @@ export class Session implements Timed {
       if (subscription.delivery === null || live === null) continue;
       subscription.delivery.held = null;
       this.context.stats.pushesSent++;
+      this.sent++;
       this.transport.push(live);
     }
   }

@@ -122,6 +122,7 @@ export function subscriptionVerified(
     session.close(disconnects.invalidToken);
     return;
   }
+  subscription.token = result.token ?? null;
   proceed(session, subscription, result);
 }
 
@@ -220,6 +221,7 @@ export function subscriptionRefreshed(
   const subscription = session.subscriptions.get(channel);
   if (subscription?.state === 'live' && subscription.grant !== null) {
     subscription.expireAt = result.expireAt;
+    subscription.token = result.token ?? null;
     subscription.grant = { ...subscription.grant, infoJson: result.infoJson };
     noteTimes(session, subscription);
   }

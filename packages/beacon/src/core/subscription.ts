@@ -3,6 +3,7 @@ import type { Epoch, Publication } from '@belfry/store';
 import { DeltaData, DeltaPush } from './deltas.ts';
 import type { Delivery } from './delivery.ts';
 import type { Namespace } from './namespaces.ts';
+import type { TokenMark } from './revocations.ts';
 import type { ServerCall } from './server-side.ts';
 import type { Session } from './session.ts';
 import { PreparedPush } from './transport.ts';
@@ -96,6 +97,8 @@ export class Subscription {
   backlog: LivePublication[] | null = null;
   /** The command that asked for it, until it is answered. */
   asked: { readonly id: number; readonly request: SubscribeRequest } | null = null;
+  /** The token it was made with; `null`: none. */
+  token: TokenMark | null = null;
   /** The call of the server that asked for it, until it is answered. */
   call: ServerCall | null = null;
   /** The server has ended it while it was being set up: it goes as soon as it is. */

@@ -56,6 +56,14 @@ export interface TransportInfo {
   readonly unidirectional: boolean;
 }
 
+/** What a connection is like at the moment, for people. */
+export interface TransportStatus {
+  /** Where it comes from; `''`: not known. */
+  readonly address: string;
+  /** What waits for the client to read, in bytes. */
+  readonly queuedBytes: number;
+}
+
 /** Where a session's output goes. Never throws and never calls back; what is written after `close` is dropped. */
 export interface Transport {
   readonly info: TransportInfo;
@@ -74,4 +82,5 @@ export interface Transport {
   /** Stops and starts reading: the client has more commands under way than it should. */
   pause(): void;
   resume(): void;
+  status?(): TransportStatus;
 }

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { Stats } from '../core/stats.ts';
+import type { TransportStatus } from '../core/transport.ts';
 import type { Flushable, Flusher } from './flusher.ts';
 
 /** Up to here pieces are copied into one buffer; beyond, the sink gets them as they are. */
@@ -7,6 +8,12 @@ const COPY_LIMIT = 64 * 1024;
 
 /** Where finished bytes go: a socket, or the body of an HTTP answer. */
 export type Sink = Pick<Writable, 'write' | 'cork' | 'uncork' | 'once' | 'writableLength'>;
+
+/** A socket, or an HTTP answer, which has one. */
+interface Reachable {
+  readonly remoteAddress?: string | undefined;
+  readonly socket?: { readonly remoteAddress?: string | undefined } | null;
+}
 
 /** What the connections of a server share for sending. */
 export interface OutgoingShared {
@@ -98,6 +105,14 @@ export abstract class Outgoing implements Flushable {
     if (!this.#congested || this.#blocked) return;
     this.#congested = false;
     this.eased();
+  }
+
+  status(): TransportStatus {
+    const sink: Sink & Reachable = this.#sink;
+    return {
+      address: sink.remoteAddress ?? sink.socket?.remoteAddress ?? '',
+      queuedBytes: this.#queuedBytes + sink.writableLength,
+    };
   }
 
   /** Forgets what waits. */

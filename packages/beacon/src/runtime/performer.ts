@@ -15,7 +15,9 @@ import {
 } from '@belfry/store';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
 import type { AttachOutcome, Effect, EffectOf, HistoryNeed } from '../core/effects.ts';
+import type { ConnectionClaims, SubscriptionTokenClaims } from '../core/claims.ts';
 import type { Hub } from '../core/hub.ts';
+import type { Revocations } from '../core/revocations.ts';
 import type { Session } from '../core/session.ts';
 import type { Stats } from '../core/stats.ts';
 import { mayBeOn } from '../core/subscribing.ts';
@@ -23,6 +25,7 @@ import type { Subscription } from '../core/subscription.ts';
 import type { Log } from '../log.ts';
 import type { ChannelLinks } from './channel-links.ts';
 import type { PresenceKeeper } from './presence-keeper.ts';
+import type { RevocationKeeper } from './revocation-keeper.ts';
 import { callWithin, RpcError, type RpcContext, type RpcHandler } from './rpc.ts';
 
 interface Options {
@@ -34,6 +37,8 @@ interface Options {
   readonly rpcTimeoutMs: number;
   readonly onMessage: ((data: unknown, context: RpcContext) => void) | undefined;
   readonly hub: Hub;
+  readonly revocations: Revocations;
+  readonly revocationKeeper: RevocationKeeper;
   readonly links: ChannelLinks;
   readonly presence: PresenceKeeper;
   readonly stats: Stats;
@@ -134,7 +139,21 @@ export class Performer {
     const result = await (forConnection
       ? connectionTokens.connection(effect.token)
       : subscriptionTokens.subscription(effect.token));
-    session.tokenVerified(effect, result);
+    const { firstLoad } = this.#options.revocationKeeper;
+    if (firstLoad !== null) await firstLoad;
+    const revoked = typeof result !== 'string' && this.#isRevoked(effect, result);
+    session.tokenVerified(effect, revoked ? 'invalid' : result);
+  }
+
+  #isRevoked(
+    { use }: EffectOf<'verify'>,
+    claims: ConnectionClaims | SubscriptionTokenClaims,
+  ): boolean {
+    const { revocations, now } = this.#options;
+    const channel = 'channel' in claims ? claims.channel : null;
+    const { user, token } = claims;
+    if (use === 'refresh' && revocations.isBlocked(user, now())) return true;
+    return token !== undefined && revocations.isRevoked(token, { user, channel }, now());
   }
 
   async #attach(session: Session, effect: EffectOf<'attach'>): Promise<void> {

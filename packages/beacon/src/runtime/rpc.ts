@@ -7,6 +7,8 @@ export interface RpcContext {
   readonly client: string;
   /** The connection's info, as its token gives it; `undefined`: none. */
   readonly info: unknown;
+  /** True: a backend calls, over the server API, and may do anything. */
+  readonly server?: boolean;
   /** Whether it is on a channel, or may subscribe to it without a token for it. */
   mayBeOn(channel: string): boolean;
 }

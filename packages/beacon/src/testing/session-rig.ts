@@ -13,6 +13,7 @@ import type { ActorKinds } from '../core/actor-kinds.ts';
 import type { Effect, EffectOf } from '../core/effects.ts';
 import { Hub } from '../core/hub.ts';
 import { Namespaces } from '../core/namespaces.ts';
+import { Revocations } from '../core/revocations.ts';
 import { Session, type SessionContext } from '../core/session.ts';
 import { Stats } from '../core/stats.ts';
 import { TimerWheel } from '../core/timer-wheel.ts';
@@ -108,6 +109,7 @@ export class SessionRig {
       rpcMethods: new Set(['echo']),
       takesMessages: false,
       hub: new Hub(),
+      revocations: new Revocations(),
       wheel: new TimerWheel({ now: this.now, spanMs: 100, slots: 64 }),
       stats: new Stats(),
       uniDisconnects: new Map(),
