@@ -23,8 +23,15 @@ export function checkSend({ to, id, inboxLimit }: Send): void {
 
 /** The three arguments by which scripts take a message: actor, body, and `<1 when the actor must exist else 0> <inbox limit> <id>`. */
 export function pushSend(args: string[], send: Send): void {
-  const { to, body, id = '', mustExist, inboxLimit = DEFAULT_INBOX_LIMIT } = send;
-  args.push(to, body, `${mustExist === true ? 1 : 0} ${inboxLimit} ${id}`);
+  const { to, body, id = '' } = send;
+  args.push(to, body, `${termsOf(send)} ${id}`);
+}
+
+/** Begins the third argument of a message in a call to `send.lua` that has terms of its own. Ids have no control characters. */
+const MARK = '\u0001';
+
+function termsOf({ mustExist, inboxLimit = DEFAULT_INBOX_LIMIT }: Send): string {
+  return `${mustExist === true ? 1 : 0} ${inboxLimit}`;
 }
 
 /** Sends messages, those to one partition together. */
@@ -60,7 +67,14 @@ export class Sender {
   async #run(partition: number, sends: readonly Send[]): Promise<readonly SendResult[]> {
     const { link, counters } = this.#core;
     const args = link.head('send');
-    for (const send of sends) pushSend(args, send);
+    // Most have the same terms: those of the first stand once before all.
+    const common = termsOf(sends[0] as Send);
+    args.push(common);
+    for (const send of sends) {
+      const { to, body, id = '' } = send;
+      const terms = termsOf(send);
+      args.push(to, body, terms === common ? id : `${MARK}${terms} ${id}`);
+    }
     const reply = (await link.run(placeOf(this.#core, partition), args, {
       internal: true,
     })) as [unknown, ...number[]];

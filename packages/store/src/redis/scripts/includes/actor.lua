@@ -14,7 +14,7 @@ local HEAD_AND_TAIL = HEAD .. 'c0'
 local HEAD_BYTES = 66
 --- The most bytes of a record after HEAD for a message to go into it, for every change writes them anew.
 local MAX_TAIL = 400
-local MAX_INLINE = 255
+local MAX_INLINE = 2
 local MAX_DEAD_LETTERS = 1000
 --- How many arguments one command gets: Lua's stack holds 8,000.
 local BULK = 1000

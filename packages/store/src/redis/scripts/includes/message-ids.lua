@@ -28,8 +28,9 @@ local function look_up_ids(members)
     for s = 1, #id_sets do
       local found = call('SMISMEMBER', id_sets[s], unpack(members, i, last))
       for k = i, last do
-        local member = members[k]
-        known_ids[member] = known_ids[member] or found[k - i + 1] == 1
+        if s == 1 or found[k - i + 1] == 1 then
+          known_ids[members[k]] = found[k - i + 1] == 1
+        end
       end
     end
   end
