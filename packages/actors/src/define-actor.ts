@@ -63,6 +63,17 @@ export interface ActorRef<Kind extends string = string, Internal = unknown> {
   readonly __internal?: Internal;
 }
 
+/** What goes along with a publication. */
+export interface PublishExtras {
+  /**
+   * Words about the publication that subscribers get beside it and can filter by (`allow_tags_filter`): names and values, both texts.
+   * Default none.
+   */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Who asked for delta compression gets only what changed since the publication before. Default: what the namespace says (`delta_publish`). */
+  readonly delta?: boolean;
+}
+
 /**
  * What a handler sees and may do. Effects are collected and apply with the state in one step, or not at all. A handler must be
  * synchronous and deterministic: time is `now`, randomness is `random()`.
@@ -77,11 +88,11 @@ export interface TurnContext<State, ServerMessage, UserMessage> {
   /** A number in [0, 1), the same when the turn is run again. Seeded from the deployment's secret, the actor, this life of it and its version. */
   random(): number;
   /** Publishes to everyone on `server:<kind>/<id>`. */
-  publish(message: ServerMessage): void;
+  publish(message: ServerMessage, extras?: PublishExtras): void;
   /** Publishes on `user:#<user>`, which only that user may subscribe to. */
-  publishToUser(user: string, message: UserMessage): void;
+  publishToUser(user: string, message: UserMessage, extras?: PublishExtras): void;
   /** Publishes on any channel. In this actor's partition it appears with the commit, elsewhere once and soon after. */
-  publishTo(channel: string, message: unknown): void;
+  publishTo(channel: string, message: unknown, extras?: PublishExtras): void;
   /** Sends to another actor (or to this one). Once, and in order per pair. */
   send<Internal>(to: ActorRef<string, Internal>, message: NoInfer<Internal>): void;
   /** Answers the `ask` that is being handled; without one it does nothing. The last reply counts. */

@@ -2,6 +2,7 @@ import type { ActorMessage } from '@belfry/protocol';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineActor } from '../define-actor.ts';
+import { wantsDelta } from '@belfry/protocol';
 import { askOf, fromAnn, fromSystem, localActor, published } from './turn-lab.ts';
 
 const create: ActorMessage = {
@@ -193,6 +194,30 @@ describe('a handler that throws', () => {
     expect(String(checked.failures[0]?.error)).toMatch(/actor wrong, server: n: /);
     const unchecked = localActor(wrong, { validatePublications: false }).turn(0, [fromAnn('x')]);
     expect(published(unchecked.commit.publications)).toEqual([['server:wrong/1', { n: 'one' }]]);
+  });
+});
+
+describe('what goes along with a publication', () => {
+  const stock = defineActor('stock', {
+    control: z.object({ tags: z.any() }),
+    initial: () => ({}),
+    onMessage: (ctx, { tags }) => {
+      ctx.publishTo('market:1', 1, { tags, delta: true });
+      ctx.publishTo('market:1', 2);
+    },
+  });
+
+  test('is there for its subscribers', () => {
+    const { commit } = localActor(stock).turn(0, [fromAnn({ tags: { ticker: 'AAPL' } })]);
+    expect(commit.publications.map(({ body }) => [JSON.parse(body), wantsDelta(body)])).toEqual([
+      [{ data: 1, tags: { ticker: 'AAPL' } }, true],
+      [{ data: 2 }, false],
+    ]);
+  });
+
+  test('is refused when a tag is no text', () => {
+    const { failures } = localActor(stock).turn(0, [fromAnn({ tags: { price: 1 } })]);
+    expect(String(failures[0]?.error)).toContain('publishTo(): the tag "price" is no text but 1');
   });
 });
 

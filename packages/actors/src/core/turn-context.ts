@@ -1,6 +1,5 @@
 import {
   encodeActorMessage,
-  encodePublication,
   hasPrivateChannel,
   MAX_CHANNEL_LENGTH,
   parseActorKey,
@@ -9,11 +8,12 @@ import {
 } from '@belfry/protocol';
 import type { ActorKey } from '@belfry/protocol';
 import type { Millis } from '@belfry/store';
-import type { ActorRef, Schema } from '../define-actor.ts';
+import type { ActorRef, PublishExtras, Schema } from '../define-actor.ts';
 import { checkSchema } from './check-schema.ts';
 import { addPublication, addSend, type Draft } from './draft.ts';
 import type { EngineContext, EngineSpec } from './engine-spec.ts';
 import { jsonText } from './json-text.ts';
+import { publicationBody } from './publication-body.ts';
 import { cancelTicks, scheduleOnce, startTicks } from './tick-plan.ts';
 import type { TurnOptions } from './turn.ts';
 
@@ -73,13 +73,14 @@ export class DraftContext implements EngineContext {
     return this.#draft('random()').random.next();
   }
 
-  publish(message: unknown): void {
+  publish(message: unknown, extras?: PublishExtras): void {
     const draft = this.#draft('publish()');
     this.#check('server', this.#base.spec.server, message);
-    this.#publish(draft, serverChannel(this.key), jsonText(message, 'publish()'));
+    const dataJson = jsonText(message, 'publish()');
+    this.#publish(draft, serverChannel(this.key), publicationBody(dataJson, extras, 'publish()'));
   }
 
-  publishToUser(user: string, message: unknown): void {
+  publishToUser(user: string, message: unknown, extras?: PublishExtras): void {
     const draft = this.#draft('publishToUser()');
     if (!hasPrivateChannel(user)) {
       throw new TypeError(
@@ -87,12 +88,15 @@ export class DraftContext implements EngineContext {
       );
     }
     this.#check('user', this.#base.spec.user, message);
-    this.#publish(draft, userChannel(user), jsonText(message, 'publishToUser()'));
+    const dataJson = jsonText(message, 'publishToUser()');
+    const body = publicationBody(dataJson, extras, 'publishToUser()');
+    this.#publish(draft, userChannel(user), body);
   }
 
-  publishTo(channel: string, message: unknown): void {
+  publishTo(channel: string, message: unknown, extras?: PublishExtras): void {
     const draft = this.#draft('publishTo()');
-    this.#publish(draft, channel, jsonText(message, 'publishTo()'));
+    const dataJson = jsonText(message, 'publishTo()');
+    this.#publish(draft, channel, publicationBody(dataJson, extras, 'publishTo()'));
   }
 
   send<Internal>(to: ActorRef<string, Internal>, message: Internal): void {
@@ -170,7 +174,7 @@ export class DraftContext implements EngineContext {
       throw new TypeError(`${checked.problem}; it does not fit what the actor declares`);
   }
 
-  #publish(draft: Draft, channel: string, dataJson: string): void {
+  #publish(draft: Draft, channel: string, body: string): void {
     if (!isChannel(channel)) {
       throw new TypeError(
         `${JSON.stringify(channel)} names no channel; use 1 to ${MAX_CHANNEL_LENGTH} printable ASCII characters`,
@@ -178,7 +182,7 @@ export class DraftContext implements EngineContext {
     }
     const { options } = this.#base;
     const history = options.historyFor(channel);
-    addPublication(draft, { channel, body: encodePublication(dataJson), history }, options);
+    addPublication(draft, { channel, body, history }, options);
   }
 }
 
