@@ -1,0 +1,375 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { encodePublication, type PublicationExtras } from '@belfry/protocol';
+import { openRedisStore, type PublishOptions, type PublishResult, type Store } from '@belfry/store';
+import { startRedis, waitFor } from '@belfry/testkit';
+import {
+  Centrifuge,
+  type PublicationContext,
+  type SubscribedContext,
+  type Subscription,
+  type SubscriptionOptions,
+} from 'centrifuge';
+import { describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import type { BeaconConfig } from './config.ts';
+import { historyPolicyFor } from './core/namespaces.ts';
+import { startBeacon, tokenFor, type BeaconRig } from './testing/beacon-rig.ts';
+import { STORE_LABS } from './testing/stores.ts';
+
+const kept = { history_size: 100, history_ttl: '300s', allow_subscribe_for_client: true } as const;
+
+const config: BeaconConfig = {
+  channel: {
+    namespaces: [
+      {
+        name: 'game',
+        ...kept,
+        force_recovery: true,
+        allowed_delta_types: ['fossil'],
+        delta_publish: true,
+      },
+      {
+        name: 'state',
+        ...kept,
+        force_recovery: true,
+        force_recovery_mode: 'cache',
+        allowed_delta_types: ['fossil'],
+        delta_publish: true,
+      },
+      { name: 'market', ...kept, force_recovery: true, allow_tags_filter: true },
+      {
+        name: 'chat',
+        ...kept,
+        force_recovery: true,
+        allow_publish_for_subscriber: true,
+        exclude_publisher: true,
+      },
+      {
+        name: 'aloud',
+        allow_subscribe_for_client: true,
+        allow_publish_for_subscriber: true,
+        exclude_publisher: true,
+      },
+    ],
+  },
+};
+
+type Channels = Pick<Store, 'channels' | 'actors'>;
+
+/** Publishes as a backend does. */
+function publish(
+  { channels }: Channels,
+  channel: string,
+  what: {
+    readonly data: unknown;
+    readonly extras?: PublicationExtras;
+    readonly options?: PublishOptions;
+  },
+): Promise<PublishResult> {
+  const body = encodePublication(JSON.stringify(what.data), what.extras);
+  const history = historyPolicyFor(config, channel);
+  return channels.publish({ channel, body, origin: '', history }, what.options);
+}
+
+function disposable(store: Store): Store & AsyncDisposable {
+  return Object.assign(store, { [Symbol.asyncDispose]: () => store.close() });
+}
+
+interface Heard extends Disposable {
+  readonly client: Centrifuge;
+  readonly subscription: Subscription;
+  readonly publications: PublicationContext[];
+  readonly subscribed: SubscribedContext[];
+  data(): unknown[];
+}
+
+/** A client of the SDK on a channel. */
+async function listen(
+  rig: BeaconRig,
+  channel: string,
+  options: Partial<SubscriptionOptions> = {},
+): Promise<Heard> {
+  const client = new Centrifuge(rig.url, {
+    token: await tokenFor('ann'),
+    minReconnectDelay: 10,
+    maxReconnectDelay: 50,
+  });
+  const subscription = client.newSubscription(channel, {
+    minResubscribeDelay: 10,
+    maxResubscribeDelay: 50,
+    ...options,
+  });
+  const publications: PublicationContext[] = [];
+  const subscribed: SubscribedContext[] = [];
+  subscription.on('publication', (each) => publications.push(each));
+  subscription.on('subscribed', (each) => subscribed.push(each));
+  subscription.subscribe();
+  client.connect();
+  await subscription.ready(10_000);
+  return {
+    client,
+    subscription,
+    publications,
+    subscribed,
+    data: () => publications.map((each) => each.data as unknown),
+    [Symbol.dispose]: () => client.disconnect(),
+  };
+}
+
+/** A state of a game: most of it stays, and it has characters of several bytes. */
+const state = (n: number): object => ({
+  n,
+  name: n % 2 === 0 ? 'Zoë 😀' : 'Zoé 😁',
+  board: Array.from({ length: 20 }, (_, i) => ({ cell: i, mark: i === n % 20 ? '×' : '○' })),
+});
+
+const states = (from: number, to: number): object[] =>
+  Array.from({ length: to - from + 1 }, (_, i) => state(from + i));
+
+describe('a subscription with deltas over Redis', () => {
+  it('has lost nothing when delivery was interrupted', async () => {
+    await using redis = await startRedis();
+    await using store = disposable(await openRedisStore({ url: redis.url }));
+    await using other = disposable(await openRedisStore({ url: redis.url }));
+    await using rig = await startBeacon(store, config);
+    using heard = await listen(rig, 'game:1', { delta: 'fossil' });
+    for (let n = 1; n <= 60; n++) {
+      await publish(other, 'game:1', { data: state(n) });
+      if (n % 20 === 10) await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    }
+    await waitFor(() => heard.publications.length >= 60, { timeoutMs: 15_000 });
+    expect(heard.data()).toEqual(states(1, 60));
+  });
+});
+
+describe('a client that reads too slowly', () => {
+  const history = { size: 0, ttlMs: 0, metaTtlMs: 0 };
+  const slowly: BeaconConfig = {
+    client: {
+      allow_anonymous_connect_without_token: true,
+      queue_max_size: 400_000,
+      conflate_queue_size: 100_000,
+    },
+    channel: {
+      namespaces: [
+        {
+          name: 'tick',
+          conflate: true,
+          allow_subscribe_for_client: true,
+          allow_subscribe_for_anonymous: true,
+        },
+      ],
+    },
+  };
+
+  it('stays and gets the latest publications of conflated channels when it reads again', async () => {
+    await using lab = await (STORE_LABS[0] as (typeof STORE_LABS)[number])[1]();
+    const store = await lab.open();
+    await using rig = await startBeacon(store, slowly);
+    const socket = new WebSocket(rig.url);
+    const got: number[] = [];
+    socket.on('message', (data: Buffer) => {
+      for (const line of data.toString('utf8').split('\n')) {
+        const { push } = JSON.parse(line) as { push?: { pub?: { data: { n: number } } } };
+        if (push?.pub !== undefined) got.push(push.pub.data.n);
+      }
+    });
+    try {
+      await once(socket, 'open');
+      socket.send('{"id":1,"connect":{}}\n{"id":2,"subscribe":{"channel":"tick:1"}}');
+      await waitFor(() => rig.beacon.snapshot().gauges.subscriptions === 1);
+      socket.pause();
+      const pad = 'x'.repeat(60_000);
+      let n = 0;
+      await waitFor(
+        async () => {
+          const body = encodePublication(JSON.stringify({ n: ++n, pad }));
+          await store.channels.publish({ channel: 'tick:1', body, origin: '', history });
+          return rig.beacon.snapshot().counters.publications_conflated > 20;
+        },
+        { timeoutMs: 15_000 },
+      );
+      socket.resume();
+      await waitFor(() => got.at(-1) === n, { timeoutMs: 15_000 });
+      expect(got).toEqual(got.toSorted((a, b) => a - b));
+      expect(got.length).toBe(n - rig.beacon.snapshot().counters.publications_conflated);
+      expect(rig.beacon.snapshot().disconnects).toEqual({});
+    } finally {
+      socket.terminate();
+    }
+  });
+});
+
+for (const [driver, open] of STORE_LABS) {
+  describe(`the SDK's subscriptions, ${driver} store`, () => {
+    it('with deltas have what was published, from patches that are much smaller', async () => {
+      await using lab = await open();
+      const store = await lab.open();
+      await using rig = await startBeacon(store, config);
+      using heard = await listen(rig, 'game:1', { delta: 'fossil' });
+      using plain = await listen(rig, 'game:1');
+      for (let n = 1; n <= 20; n++) await publish(store, 'game:1', { data: state(n) });
+      await waitFor(() => heard.publications.length === 20 && plain.publications.length === 20);
+      expect(heard.data()).toEqual(states(1, 20));
+      expect(plain.data()).toEqual(heard.data());
+      expect(heard.subscription.deltaStats()).toMatchObject({
+        numFullPayloads: 1,
+        numDeltaPayloads: 19,
+      });
+      expect(heard.subscription.deltaStats().compressionRatio).toBeGreaterThan(0.8);
+    });
+
+    it('with deltas recover after a reconnect, and patches fit again', async () => {
+      await using lab = await open();
+      const store = await lab.open();
+      await using rig = await startBeacon(store, config);
+      using heard = await listen(rig, 'game:1', { delta: 'fossil' });
+      for (let n = 1; n <= 3; n++) await publish(store, 'game:1', { data: state(n) });
+      await waitFor(() => heard.publications.length === 3);
+      heard.client.disconnect();
+      for (let n = 4; n <= 8; n++) await publish(store, 'game:1', { data: state(n) });
+      heard.client.connect();
+      await waitFor(() => heard.publications.length === 8);
+      // Now nothing is missed: the client may have what it had, and gets a whole one all the same.
+      heard.client.disconnect();
+      heard.client.connect();
+      await waitFor(() => heard.subscribed.length === 3);
+      for (let n = 9; n <= 12; n++) await publish(store, 'game:1', { data: state(n) });
+      await waitFor(() => heard.publications.length === 12);
+      expect(heard.data()).toEqual(states(1, 12));
+      expect(heard.subscribed.slice(1).map((each) => each.recovered)).toEqual([true, true]);
+      expect(heard.subscription.deltaStats()).toMatchObject({ numFullPayloads: 3 });
+    });
+
+    it('with deltas in cache mode begin with the latest', async () => {
+      await using lab = await open();
+      const store = await lab.open();
+      await using rig = await startBeacon(store, config);
+      for (let n = 1; n <= 3; n++) await publish(store, 'state:1', { data: state(n) });
+      using heard = await listen(rig, 'state:1', {
+        delta: 'fossil',
+        since: { offset: 0, epoch: '' },
+      });
+      for (let n = 4; n <= 6; n++) await publish(store, 'state:1', { data: state(n) });
+      await waitFor(() => heard.publications.length === 4);
+      expect(heard.data()).toEqual(states(3, 6));
+      expect(heard.subscription.deltaStats()).toMatchObject({ numFullPayloads: 1 });
+    });
+
+    it('with a filter get what matches, live and recovered', async () => {
+      await using lab = await open();
+      const store = await lab.open();
+      await using rig = await startBeacon(store, config);
+      const tagsFilter = {
+        op: 'and' as const,
+        nodes: [
+          { key: 'ticker', cmp: 'in' as const, vals: ['AAPL', 'MSFT'] },
+          { key: 'price', cmp: 'gte' as const, val: '100.50' },
+        ],
+      };
+      using heard = await listen(rig, 'market:1', { tagsFilter });
+      using all = await listen(rig, 'market:1');
+      const trades = [
+        ['AAPL', '100.5'],
+        ['GOOG', '200'],
+        ['MSFT', '99'],
+        ['MSFT', '101'],
+        ['GOOG', '300'],
+      ] as const;
+      const trade = async (): Promise<void> => {
+        for (const [ticker, price] of trades) {
+          await publish(store, 'market:1', {
+            data: [ticker, price],
+            extras: { tags: { ticker, price } },
+          });
+        }
+      };
+      await trade();
+      await waitFor(() => all.publications.length === 5);
+      heard.client.disconnect();
+      await trade();
+      heard.client.connect();
+      await waitFor(() => heard.subscribed.length === 2);
+      await trade();
+      await waitFor(() => all.publications.length === 15 && heard.publications.length >= 6);
+      expect(
+        heard.publications.map((each) => [each.offset, each.data as unknown, each.tags]),
+      ).toEqual(
+        [1, 4, 6, 9, 11, 14].map((offset) => {
+          const [ticker, price] = trades[(offset - 1) % 5] ?? ['', ''];
+          return [offset, [ticker, price], { ticker, price }];
+        }),
+      );
+      expect(heard.subscribed[1]).toMatchObject({ recovered: true, wasRecovering: true });
+      expect(rig.beacon.snapshot().counters.position_losses).toBe(0);
+    });
+
+    it('with a filter that is none end with error 107', async () => {
+      await using lab = await open();
+      await using rig = await startBeacon(await lab.open(), config);
+      const client = new Centrifuge(rig.url, { token: await tokenFor('ann') });
+      try {
+        const subscription = client.newSubscription('market:1', {
+          tagsFilter: { op: 'and', nodes: [] },
+        });
+        const ended = new Promise<number>((resolve) => {
+          subscription.on('unsubscribed', ({ code }) => resolve(code));
+        });
+        subscription.subscribe();
+        client.connect();
+        expect(await ended).toBe(107);
+      } finally {
+        client.disconnect();
+      }
+    });
+
+    it('do not get their own publications back, nor lose any, where the namespace excludes the publisher', async () => {
+      await using lab = await open();
+      await using one = await startBeacon(await lab.open(), config);
+      await using two = await startBeacon(await lab.open(), config);
+      for (const channel of ['chat:1', 'aloud:1']) {
+        using ann = await listen(one, channel);
+        using near = await listen(one, channel);
+        using far = await listen(two, channel);
+        for (let n = 0; n < 6; n++)
+          await (n % 3 === 0 ? ann : n % 3 === 1 ? near : far).subscription.publish(n);
+        await waitFor(() => [ann, near, far].every((each) => each.publications.length === 4));
+        expect(ann.data()).toEqual([1, 2, 4, 5]);
+        expect(near.data()).toEqual([0, 2, 3, 5]);
+        expect(far.data()).toEqual([0, 1, 3, 4]);
+      }
+      for (const rig of [one, two]) expect(rig.beacon.snapshot().counters.position_losses).toBe(0);
+    });
+
+    it('get once what is published with one idempotency key or one version, through whichever Beacon', async () => {
+      await using lab = await open();
+      const [first, second] = [await lab.open(), await lab.open()];
+      await using one = await startBeacon(first, config);
+      await using two = await startBeacon(second, config);
+      using ann = await listen(one, 'market:1');
+      using bob = await listen(two, 'market:1');
+      const results = [
+        await publish(first, 'market:1', { data: 'a', options: { idempotencyKey: 'k' } }),
+        await publish(second, 'market:1', { data: 'a again', options: { idempotencyKey: 'k' } }),
+        await publish(first, 'market:1', { data: 'v2', options: { version: 2 } }),
+        await publish(second, 'market:1', { data: 'v1', options: { version: 1 } }),
+        await publish(second, 'market:1', {
+          data: 'e1',
+          options: { version: 1, versionEpoch: 'e' },
+        }),
+      ];
+      expect(results.map(({ published, offset }) => [published, offset])).toEqual([
+        [true, 1],
+        [false, 1],
+        [true, 2],
+        [false, 2],
+        [true, 3],
+      ]);
+      await waitFor(() => ann.publications.length >= 3 && bob.publications.length >= 3);
+      await sleep(50);
+      expect(ann.data()).toEqual(['a', 'v2', 'e1']);
+      expect(bob.data()).toEqual(['a', 'v2', 'e1']);
+    });
+  });
+}
