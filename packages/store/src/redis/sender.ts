@@ -54,7 +54,7 @@ export class Sender {
     try {
       checkSend(message);
     } catch (error) {
-      return Promise.reject(error);
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
     }
     const { to, body } = message;
     return this.#batches.add(
