@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Server as SecureServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { disconnects } from '@belfry/protocol';
 import type { Store } from '@belfry/store';
@@ -395,7 +396,7 @@ export function createBeacon(options: BeaconOptions): Beacon {
 }
 
 /** Gives a server's upgrades to a Beacon. Returns a function that takes them away again. */
-export function attachBeacon(server: Server, beacon: Beacon): () => void {
+export function attachBeacon(server: Server | SecureServer, beacon: Beacon): () => void {
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void =>
     beacon.handleUpgrade(request, socket, head);
   server.on('upgrade', onUpgrade);

@@ -72,6 +72,7 @@ export const startCommand: Command = {
   notes: [
     'A process with fewer roles than all needs --redis, and without the role beacon it listens only if --port, PORT or BELFRY_HTTP_SERVER_PORT says where: it then serves /health and /metrics.',
     'SIGTERM and SIGINT stop it: clients are told to reconnect elsewhere, turns are finished, leases given back. Another signal, a second or more later, ends it at once.',
+    'With http_server.tls, SIGHUP reads the certificate files again.',
   ],
   examples: [
     'belfry start --actors ./match.ts',
@@ -104,6 +105,8 @@ export const startCommand: Command = {
       if (!(error instanceof StartError)) throw error;
       throw new CommandError(error.message, { cause: error });
     }
+    // Without certificates the signal keeps its meaning: the terminal has gone.
+    if (config.http_server.tls.enabled) process.on('SIGHUP', () => belfry.reload());
     const { url } = belfry;
     console.log(
       url === undefined

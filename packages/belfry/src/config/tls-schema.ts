@@ -10,6 +10,8 @@ export function serverTls() {
       `The certificate and what leads to it: ${PEM}, which is read again on SIGHUP.`,
     ),
     key_pem: optionalText(`The private key: ${PEM}.`, { secret: true }),
+    cert_pem_file: optionalText('The path of a file with the certificate, in place of `cert_pem`.'),
+    key_pem_file: optionalText('The path of a file with the key, in place of `key_pem`.'),
     client_ca_pem: optionalText(`Who signs the certificates that clients must have: ${PEM}.`),
   });
 }

@@ -1,13 +1,17 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { StartError } from '../run/start-error.ts';
+import type { ServerTls, TlsMaterial } from './server-tls.ts';
 
 /** A server that listens. */
 export interface Listening {
-  readonly server: Server;
+  readonly server: Server | SecureServer;
   readonly port: number;
   /** Where it is reached from this machine. */
   readonly url: string;
+  /** Reads the certificates again; connections that are there keep theirs. Throws, and keeps the old ones, when the new are of no use. What was read; `undefined`: there are none. */
+  reload(): TlsMaterial | undefined;
   /** Takes no more connections, lets requests under way end for up to `graceMs`, then closes what is left. */
   close(graceMs: number): Promise<void>;
 }
@@ -32,20 +36,33 @@ function explain(error: NodeJS.ErrnoException, address: string, port: number): s
   }
 }
 
-/** Listens; throws a `StartError` that says why not. */
+const LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 5_000,
+  maxHeaderSize: 16_384,
+};
+
+/** How long a client may take for the TLS handshake, in ms. */
+const HANDSHAKE_MS = 10_000;
+
+interface Where {
+  readonly address: string;
+  readonly port: number;
+  /** Default: plain HTTP. */
+  readonly tls?: ServerTls | undefined;
+}
+
+/** Listens; throws a `StartError` that says why not, and a `ConfigError` when the certificates are of no use. */
 export async function listen(
   onRequest: RequestListener,
-  { address, port }: { readonly address: string; readonly port: number },
+  { address, port, tls }: Where,
 ): Promise<Listening> {
-  const server = createServer(
-    {
-      headersTimeout: 10_000,
-      requestTimeout: 30_000,
-      keepAliveTimeout: 5_000,
-      maxHeaderSize: 16_384,
-    },
-    onRequest,
-  );
+  const secure =
+    tls === undefined
+      ? undefined
+      : createSecureServer({ ...LIMITS, handshakeTimeout: HANDSHAKE_MS, ...tls.load() }, onRequest);
+  const server = secure ?? createServer(LIMITS, onRequest);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(new StartError(explain(error, address, port), { cause: error }));
@@ -56,7 +73,12 @@ export async function listen(
   return {
     server,
     port: bound.port,
-    url: `http://${hostOf(bound)}:${bound.port}`,
+    url: `${secure === undefined ? 'http' : 'https'}://${hostOf(bound)}:${bound.port}`,
+    reload() {
+      const material = tls?.load();
+      if (material !== undefined) secure?.setSecureContext(material);
+      return material;
+    },
     async close(graceMs) {
       const closed = new Promise<void>((resolve) => {
         server.close(() => {

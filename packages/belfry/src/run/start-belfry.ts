@@ -10,6 +10,7 @@ import { type EffectiveConfig, resolveConfig } from '../config/resolve-config.ts
 import type { BelfryConfig, ResolvedConfig } from '../config/schema.ts';
 import { listen, type Listening } from '../http/listen.ts';
 import { createRouter, type Route } from '../http/router.ts';
+import { describeCertificate, serverTlsOf } from '../http/server-tls.ts';
 import { SECURITY_HEADERS } from '../http/security-headers.ts';
 import { createLogger, type Logger } from '../log/logger.ts';
 import { loadSecrets, type Secrets } from '../secrets/secrets.ts';
@@ -32,6 +33,8 @@ export interface RunningBelfry {
   /** Where it is reached from this machine; `undefined`: it does not listen. */
   readonly url: string | undefined;
   readonly config: ResolvedConfig;
+  /** Reads certificate files again. With new ones of no use it logs why, and keeps the old. */
+  reload(): void;
   /** Sends clients away, finishes turns, gives leases back and closes the store. Never rejects; the second call waits for the first. */
   stop(): Promise<void>;
 }
@@ -48,6 +51,8 @@ export interface StartOptions {
 const SHARES = { clients: 0.25, http: 0.1, turns: 0.5, store: 0.15 } as const;
 /** Clients are sent away within this part of their share, so as not to come back to another Beacon all at once. */
 const SPREAD = 0.6;
+/** Where only this machine reaches it, on any free port. */
+const LOCAL_ONLY = { address: '127.0.0.1', port: 0 };
 /** How long a start waits for the store to take this process in, in ms. */
 const JOIN_MS = 10_000;
 
@@ -135,6 +140,10 @@ async function start(
   const secrets = loadSecrets(config);
   const processId = newProcessId();
 
+  const tls = listens ? serverTlsOf(effective) : undefined;
+  const certificate = tls?.load();
+  if (certificate !== undefined) log.info(describeCertificate(certificate), 'serving HTTPS');
+
   const store = await openStore(config, { log, signal });
   const share = (part: keyof typeof SHARES): number => shutdown.timeout * SHARES[part];
   startup.onStop({ what: 'store', limitMs: share('store'), stop: () => store.close() });
@@ -182,26 +191,34 @@ async function start(
   let stopping = false;
   let listening: Listening | undefined;
   if (listens) {
+    const admin = adminRoutesOf({ effective, secrets, store, definitions }, channels);
     const routes = [
       ...baseRoutes({ config, store, metrics: createMetrics(metrics), isStopping: () => stopping }),
       ...(beacon?.routes ?? []),
-      ...adminRoutesOf({ effective, secrets, store, definitions }, channels),
+      ...admin,
     ];
-    const router = createRouter({
-      routes,
-      fallback: beacon?.fallback,
+    const common = {
       headers: SECURITY_HEADERS,
-      onError: (error) => {
+      onError: (error: unknown): void => {
         log.error({ err: error }, 'a request failed');
       },
-    });
+    };
+    const router = createRouter({ routes, fallback: beacon?.fallback, ...common });
     const { address, port } = config.http_server;
-    const opened = await listen(router, { address, port });
+    const opened = await listen(router, { address, port, tls });
     listening = opened;
     const limitMs = share('http');
     startup.onStop({ what: 'http', limitMs, stop: () => opened.close(limitMs / 2) });
     if (redisUrl === undefined) {
-      announceServer(config.data_dir, { url: opened.url, pid: process.pid });
+      // A certificate is for a public name, and the CLI comes by none.
+      const local =
+        tls === undefined
+          ? opened
+          : await listen(createRouter({ routes: admin, ...common }), LOCAL_ONLY);
+      if (local !== opened) {
+        startup.onStop({ what: 'admin', limitMs, stop: () => local.close(limitMs / 2) });
+      }
+      announceServer(config.data_dir, { url: local.url, pid: process.pid });
       startup.onStop({
         what: 'announcement',
         limitMs: 100,
@@ -228,6 +245,16 @@ async function start(
   return {
     url,
     config,
+    reload() {
+      try {
+        const material = listening?.reload();
+        if (material !== undefined)
+          log.info(describeCertificate(material), 'certificates reloaded');
+      } catch (error) {
+        const message = 'the certificates were not reloaded; those that were there stay in use';
+        log.error({ problem: (error as Error).message }, message);
+      }
+    },
     stop() {
       stopping = true;
       stopped ??= startup.undo();

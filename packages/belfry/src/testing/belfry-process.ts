@@ -134,7 +134,7 @@ class Spawned implements BelfryProcess {
   }
 
   async url(): Promise<string> {
-    const [, url = ''] = await this.written(/Belfry is running: (http:\/\/\S+)/);
+    const [, url = ''] = await this.written(/Belfry is running: (https?:\/\/\S+)/);
     return url;
   }
 
