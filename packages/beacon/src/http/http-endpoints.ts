@@ -190,6 +190,8 @@ export class HttpEndpoints {
       response.destroy();
       return;
     }
+    // Who has not sent it so far is not waited for.
+    if (status === 408) response.setHeader('connection', 'close');
     response.writeHead(status, {
       'content-type': 'text/plain; charset=utf-8',
       'cache-control': 'no-store',
