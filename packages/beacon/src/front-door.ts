@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { NodeBus } from './bus/node-bus.ts';
 import type { Session } from './core/session.ts';
@@ -10,11 +9,9 @@ import type { HttpSettings } from './http/http-settings.ts';
 import { pathOf, queryOf } from './http/request-url.ts';
 import type { OutgoingShared } from './runtime/outgoing.ts';
 import type { ReceivingShared } from './runtime/receive-frame.ts';
-import type { WireForm } from './runtime/wire-form.ts';
 import type { BeaconSettings } from './settings.ts';
 import { Upgrader, type Refusal } from './ws/upgrader.ts';
-import { WsConnection, type BeaconSocket } from './ws/ws-connection.ts';
-import { UNI_WS, UNI_WS_WITHOUT_DISCONNECT, WS_JSON } from './ws/ws-forms.ts';
+import { uniWsForms, wsForms } from './ws/ws-forms.ts';
 
 interface Options {
   readonly settings: BeaconSettings;
@@ -45,13 +42,13 @@ export class FrontDoor {
     this.#options = options;
     const { settings, http, shared, bus, refusal, onRefused } = options;
     const { allowedOrigins } = settings;
+    const common = { shared, allowedOrigins, refusal, onRefused };
     this.#upgrader = new Upgrader({
-      path: settings.path,
-      allowedOrigins,
-      messageSizeLimit: settings.messageSizeLimit,
-      refusal,
-      onRefused,
-      onSocket: (ws, socket) => this.#accept(ws, socket, WS_JSON),
+      ...common,
+      settings: settings.webSocket,
+      forms: wsForms(settings.webSocket.compression),
+      protobuf: true,
+      onConnection: (connection) => this.#open(connection),
     });
     const { uniWebSocket } = http;
     this.#uniPath = uniWebSocket?.path;
@@ -59,14 +56,12 @@ export class FrontDoor {
       uniWebSocket === null
         ? null
         : new Upgrader({
-            path: uniWebSocket.path,
-            allowedOrigins,
-            messageSizeLimit: uniWebSocket.messageSizeLimit,
-            refusal,
-            onRefused,
-            onSocket: (ws, socket, request) => {
-              const form = uniWebSocket.disconnectPush ? UNI_WS : UNI_WS_WITHOUT_DISCONNECT;
-              const connection = this.#accept(ws, socket, form);
+            ...common,
+            settings: uniWebSocket,
+            forms: uniWsForms(uniWebSocket.compression, uniWebSocket.disconnectPush),
+            protobuf: false,
+            onConnection: (connection, request) => {
+              this.#open(connection);
               const connect = queryOf(request).get('cf_connect');
               if (connect !== null) connection.received(Buffer.from(connect, 'utf8'));
             },
@@ -97,12 +92,6 @@ export class FrontDoor {
   /** False: it is for something else. */
   request(request: IncomingMessage, response: ServerResponse): boolean {
     return this.#endpoints.handle(request, response);
-  }
-
-  #accept(ws: BeaconSocket, socket: Socket, form: WireForm): WsConnection {
-    const connection = new WsConnection(this.#options.shared, { ws, socket, form });
-    this.#open(connection);
-    return connection;
   }
 
   #open(connection: Waiting): void {

@@ -1,15 +1,15 @@
 import type { BeaconConfig } from './config.ts';
 import { parseDuration } from './core/duration.ts';
 import type { SessionLimits } from './core/session.ts';
+import { wsSettings, type WsSettings } from './ws/ws-settings.ts';
 
 /** For how long a position lives that nobody but subscribers asked for: whoever subscribes to names at random must not fill the store. */
 const ASKED_POSITION_MS = 600_000;
 
 /** What the configuration says, checked and with its defaults; times in ms, sizes in bytes. */
 export interface BeaconSettings {
-  readonly path: string;
+  readonly webSocket: WsSettings;
   readonly allowedOrigins: readonly string[];
-  readonly messageSizeLimit: number;
   readonly queueMaxSize: number;
   readonly conflateQueueSize: number;
   readonly connectionLimit: number;
@@ -21,7 +21,6 @@ export interface BeaconSettings {
 /** @throws TypeError naming the option that is not what it must be */
 export function beaconSettings(config: BeaconConfig): BeaconSettings {
   const client = config.client ?? {};
-  const websocket = config.websocket ?? {};
   const span = (value: string | undefined, field: string, fallback: string): number =>
     parseDuration(value ?? fallback, `client.${field}`);
   const pingIntervalMs = span(client.ping_interval, 'ping_interval', '25s');
@@ -43,9 +42,8 @@ export function beaconSettings(config: BeaconConfig): BeaconSettings {
     Math.floor(queueMaxSize / 2),
   );
   return {
-    path: websocket.handler_prefix ?? '/connection/websocket',
+    webSocket: wsSettings(config.websocket ?? {}, 'websocket'),
     allowedOrigins: client.allowed_origins ?? [],
-    messageSizeLimit: websocket.message_size_limit ?? 65_536,
     queueMaxSize,
     conflateQueueSize,
     connectionLimit: client.connection_limit ?? 0,

@@ -179,14 +179,21 @@ function finish(session: Session): void {
       version: context.version,
       ...(expiry === null ? {} : { expiry }),
       subs: connecting.results,
-      ping: Math.ceil(limits.pingIntervalMs / 1000),
-      pong: limits.pingIntervalMs > 0 && session.pongTimeoutMs > 0,
+      ...pingsOf(session),
       ...reached,
     },
   });
   for (const subscription of session.subscriptions.values()) goLive(session, subscription);
   session.reschedule();
   session.runWaiting();
+}
+
+/** What a client is told of the pings to expect. */
+function pingsOf(session: Session): { ping: number; pong: boolean } {
+  const { pingIntervalMs } = session.context.limits;
+  if (session.transport.info.nativePings === true) return { ping: 0, pong: false };
+  const pong = pingIntervalMs > 0 && session.pongTimeoutMs > 0;
+  return { ping: Math.ceil(pingIntervalMs / 1000), pong };
 }
 
 /** How a client is found again by requests beside its connection. */

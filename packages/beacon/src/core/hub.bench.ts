@@ -8,7 +8,7 @@ import { decodeCommands, encodePush } from '@belfry/protocol';
 import type { Epoch } from '@belfry/store';
 import { bench, do_not_optimize, run, summary } from 'mitata';
 import { history, publication, SessionRig } from '../testing/session-rig.ts';
-import { textFrame } from '../ws/text-frame.ts';
+import { textFrame } from '../ws/frames.ts';
 import type { PushForm } from './transport.ts';
 
 const SUBSCRIBERS = 1_000;

@@ -54,6 +54,8 @@ export interface TransportInfo {
   readonly encoding: 'json' | 'protobuf';
   /** The client sends nothing after its connect request: it gets pushes only, and pings without a pong. */
   readonly unidirectional: boolean;
+  /** It has pings and pongs of its own, below the protocol: the client is told of none. Default false. */
+  readonly nativePings?: boolean;
 }
 
 /** What a connection is like at the moment, for people. */

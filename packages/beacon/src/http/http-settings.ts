@@ -5,6 +5,7 @@ import type {
   HttpTransportConfig,
   UniHttpTransportConfig,
 } from '../config/transports.ts';
+import { wsSettings, type WsSettings } from '../ws/ws-settings.ts';
 
 const DEFAULT_BODY_SIZE = 65_536;
 
@@ -30,11 +31,7 @@ export interface HttpSettings {
   readonly uniHttpStream: StreamSettings | null;
   /** There as soon as one of those is that need it. */
   readonly emulation: Omit<StreamSettings, 'httpCodes'> | null;
-  readonly uniWebSocket: {
-    readonly path: string;
-    readonly messageSizeLimit: number;
-    readonly disconnectPush: boolean;
-  } | null;
+  readonly uniWebSocket: (WsSettings & { readonly disconnectPush: boolean }) | null;
   readonly uniDisconnects: ReadonlyMap<number, Disconnect>;
 }
 
@@ -102,8 +99,7 @@ export function httpSettings(config: BeaconConfig): HttpSettings {
     uniWebSocket:
       uniWebSocket?.enabled === true
         ? {
-            path: uniWebSocket.handler_prefix ?? '/connection/uni_websocket',
-            messageSizeLimit: uniWebSocket.message_size_limit ?? DEFAULT_BODY_SIZE,
+            ...wsSettings(uniWebSocket, 'uni_websocket'),
             disconnectPush: uniWebSocket.disable_disconnect_push !== true,
           }
         : null,

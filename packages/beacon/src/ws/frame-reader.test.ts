@@ -4,9 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { clientFrame, type FrameParts } from '../testing/client-frames.ts';
 import { Receiver } from '../testing/ws-parts.ts';
 import { inflateMessage } from './deflate.ts';
-import { FrameReader, type FrameSink } from './frame-reader.ts';
+import { FrameReader, type FrameSink, type ReaderLimits } from './frame-reader.ts';
 
 const LIMIT = 1_000;
+
+const limits = (size: number): ReaderLimits => ({
+  messageSizeLimit: size,
+  decompressedSizeLimit: size,
+});
 
 /** What came of bytes, one line for each thing. */
 class Notes implements FrameSink {
@@ -35,7 +40,7 @@ class Notes implements FrameSink {
 
 function read(chunks: readonly Buffer[], compression = false): string[] {
   const notes = new Notes();
-  const reader = new FrameReader({ messageSizeLimit: LIMIT }, compression ? inflateMessage : null);
+  const reader = new FrameReader(limits(LIMIT), compression ? inflateMessage : null);
   // What is read is unmasked in place: the frames of a test are used again.
   for (const chunk of chunks) reader.feed(Buffer.from(chunk), notes);
   return notes.lines;
@@ -281,7 +286,7 @@ describe('FrameReader', () => {
   });
 
   it('keeps what has come of a message, and no more, whatever length is claimed', () => {
-    const reader = new FrameReader({ messageSizeLimit: 1 << 30 });
+    const reader = new FrameReader(limits(1 << 30));
     const notes = new Notes();
     const claims = { length: 1n << 29n, bits: 64 } as const;
     const before = process.memoryUsage().arrayBuffers;
@@ -291,7 +296,7 @@ describe('FrameReader', () => {
   });
 
   it('takes a message in single bytes without a chunk for each', () => {
-    const reader = new FrameReader({ messageSizeLimit: 65_536 });
+    const reader = new FrameReader(limits(65_536));
     const notes = new Notes();
     for (const byte of byteByByte(clientFrame({ opcode: 2, payload: Buffer.alloc(65_536) }))) {
       reader.feed(byte, notes);
@@ -300,7 +305,7 @@ describe('FrameReader', () => {
   });
 
   it('reads nothing once it is stopped, not even what it has', () => {
-    const reader = new FrameReader({ messageSizeLimit: LIMIT });
+    const reader = new FrameReader(limits(LIMIT));
     const lines: string[] = [];
     const sink: FrameSink = Object.assign(new Notes(), {
       onMessage(data: Buffer) {

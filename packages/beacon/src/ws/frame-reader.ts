@@ -20,8 +20,10 @@ export interface FrameSink {
 
 /** What all readers of a server share. */
 export interface ReaderLimits {
-  /** The most bytes of a message; decompressed, where it is compressed. */
+  /** The most bytes of a message on the wire. */
   readonly messageSizeLimit: number;
+  /** The most bytes of a message that was compressed, once it is unpacked. */
+  readonly decompressedSizeLimit: number;
 }
 
 /** Gives the bytes that were compressed; `null`: they are not of the format; `'too large'`: more than the limit. */
@@ -175,7 +177,9 @@ export class FrameReader {
 
   #lengthProblem(opcode: number, second: number): string | null {
     if ((second & 0x80) === 0) return 'a frame without a mask';
-    return opcode >= opcodes.close && (second & 0x7f) > 125 ? 'a long control frame' : null;
+    const length = second & 0x7f;
+    if (opcode === opcodes.close && length === 1) return 'half a close code';
+    return opcode >= opcodes.close && length > 125 ? 'a long control frame' : null;
   }
 
   #length(length: number, sink: FrameSink): void {
@@ -240,7 +244,7 @@ export class FrameReader {
   }
 
   #inflated(data: Buffer, sink: FrameSink): Buffer | null {
-    const message = this.#inflate?.(data, this.#limits.messageSizeLimit) ?? null;
+    const message = this.#inflate?.(data, this.#limits.decompressedSizeLimit) ?? null;
     if (message === 'too large') {
       this.#violated(sink, closeCodes.tooBig, 'a message is too large');
       return null;
@@ -273,10 +277,6 @@ export class FrameReader {
   }
 
   #closeFrame(data: Buffer, sink: FrameSink): void {
-    if (data.length === 1) {
-      this.#violated(sink, closeCodes.protocolError, 'half a close code');
-      return;
-    }
     const code = data.length === 0 ? closeCodes.noCode : data.readUInt16BE(0);
     if (data.length > 0 && !isCloseCode(code)) {
       this.#violated(sink, closeCodes.protocolError, `the close code ${code}`);

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import type { BeaconConfig } from '../config.ts';
 import { startBeacon, type BeaconRig } from '../testing/beacon-rig.ts';
 import { isOriginAllowed } from './origin.ts';
-import { textFrame } from './text-frame.ts';
+import { textFrame } from './frames.ts';
 
 const config = (client: BeaconConfig['client'] = {}): BeaconConfig => ({
   client: { allow_anonymous_connect_without_token: true, ...client },
@@ -230,7 +230,7 @@ describe('the WebSocket server', () => {
     socket.destroy();
   });
 
-  it('refuses other paths, other origins, Protobuf and more connections than allowed', async () => {
+  it('refuses other paths, other origins, other versions and more connections than allowed', async () => {
     await using store = await open();
     await using rig = await startBeacon(store, config({ connection_limit: 1 }));
     const status = async (path: string, headers: Record<string, string> = {}): Promise<number> => {
@@ -257,12 +257,10 @@ describe('the WebSocket server', () => {
     expect(await status('/other')).toBe(404);
     expect(await status('//')).toBe(400);
     expect(await status(path, { origin: 'https://evil.example' })).toBe(403);
-    expect(await status(`${path}?format=protobuf`)).toBe(400);
-    expect(await status(path, { 'sec-websocket-protocol': 'centrifuge-protobuf' })).toBe(400);
     expect(await status(path, { 'sec-websocket-version': '12' })).toBe(400);
     using wire = await dial(rig);
     expect(wire.socket.readyState).toBe(WebSocket.OPEN);
     expect(await status(path)).toBe(503);
-    expect(rig.beacon.snapshot().counters.connections_refused).toBe(6);
+    expect(rig.beacon.snapshot().counters.connections_refused).toBe(5);
   });
 });

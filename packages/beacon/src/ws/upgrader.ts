@@ -1,19 +1,32 @@
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer, type Server } from 'ws';
+import { queryOf } from '../http/request-url.ts';
+import { inflateMessage } from './deflate.ts';
+import { FrameReader } from './frame-reader.ts';
+import {
+  chooseSubprotocol,
+  handshakeProblem,
+  handshakeResponse,
+  offersDeflate,
+} from './handshake.ts';
 import { isOriginAllowed } from './origin.ts';
-import { BeaconSocket } from './ws-connection.ts';
+import { WsConnection, type WsShared } from './ws-connection.ts';
+import type { WsForms } from './ws-forms.ts';
+import type { WsSettings } from './ws-settings.ts';
 
 interface Options {
-  /** Where clients connect. */
-  readonly path: string;
+  readonly settings: WsSettings;
+  readonly forms: WsForms;
+  /** Whether clients may choose Protobuf. */
+  readonly protobuf: boolean;
+  readonly shared: WsShared;
   readonly allowedOrigins: readonly string[];
-  readonly messageSizeLimit: number;
   /** Why nobody may connect now; `null`: they may. */
   readonly refusal: () => Refusal | null;
   readonly onRefused: (refusal: Refusal) => void;
-  readonly onSocket: (ws: BeaconSocket, socket: Socket, request: IncomingMessage) => void;
+  /** Must give the connection its session. */
+  readonly onConnection: (connection: WsConnection, request: IncomingMessage) => void;
 }
 
 /** An answer to an upgrade request that is not to be. */
@@ -22,24 +35,17 @@ export interface Refusal {
   readonly problem: string;
 }
 
-const SUBPROTOCOL = 'centrifuge-json';
-const PROTOBUF = 'centrifuge-protobuf';
+const JSON_PROTOCOL = 'centrifuge-json';
+const PROTOBUF_PROTOCOL = 'centrifuge-protobuf';
 
 /** Takes the HTTP upgrades that are for the Beacon. */
 export class Upgrader {
   readonly #options: Options;
-  readonly #server: Server<typeof BeaconSocket>;
+  readonly #subprotocols: readonly string[];
 
   constructor(options: Options) {
     this.#options = options;
-    this.#server = new WebSocketServer({
-      noServer: true,
-      clientTracking: false,
-      perMessageDeflate: false,
-      maxPayload: options.messageSizeLimit,
-      WebSocket: BeaconSocket,
-      handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
-    });
+    this.#subprotocols = options.protobuf ? [JSON_PROTOCOL, PROTOBUF_PROTOCOL] : [JSON_PROTOCOL];
   }
 
   handle(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -50,28 +56,45 @@ export class Upgrader {
     }
     socket.setNoDelay(true);
     socket.setTimeout(0);
-    this.#server.handleUpgrade(request, socket, head, (ws) =>
-      this.#options.onSocket(ws, socket, request),
-    );
+    this.#open(request, socket, head);
+  }
+
+  #open(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    const { settings, forms, shared, onConnection } = this.#options;
+    const { headers } = request;
+    const subprotocol = chooseSubprotocol(headers['sec-websocket-protocol'], this.#subprotocols);
+    const compressed = settings.compression !== null && offersDeflate(headers);
+    const form = forms({
+      encoding: wantsProtobuf(request, subprotocol) ? 'protobuf' : 'json',
+      compressed,
+      framePings: queryOf(request).get('cf_ws_frame_ping_pong') === 'true',
+    });
+    const reader = new FrameReader(settings, compressed ? inflateMessage : null);
+    const connection = new WsConnection(shared, { socket, form, reader });
+    socket.write(handshakeResponse(headers, { subprotocol, deflate: compressed }));
+    onConnection(connection, request);
+    if (head.length > 0) connection.feed(head);
   }
 
   #refusal(request: IncomingMessage, socket: Duplex): Refusal | null {
-    const { path, allowedOrigins } = this.#options;
+    const { settings, allowedOrigins, protobuf } = this.#options;
+    const { path } = settings;
     const url = URL.parse(request.url ?? '/', 'http://localhost');
     if (url === null) return { status: 400, problem: 'the path is not one' };
     if (url.pathname !== path && url.pathname !== `${path}/`) {
       return { status: 404, problem: `nothing is at ${url.pathname}; connect to ${path}` };
     }
+    if (settings.disabled) return { status: 404, problem: 'WebSockets are disabled' };
     const { origin, host } = request.headers;
     if (!isOriginAllowed(origin, host, allowedOrigins)) {
       const problem = `origin ${origin} is not allowed; add it to client.allowed_origins`;
       return { status: 403, problem };
     }
-    const protobuf =
-      url.searchParams.get('format') === 'protobuf' ||
-      url.searchParams.get('cf_protocol') === 'protobuf' ||
-      request.headers['sec-websocket-protocol'] === PROTOBUF;
-    if (protobuf) return { status: 400, problem: 'only the JSON protocol is served here' };
+    if (!protobuf && wantsProtobuf(request, null)) {
+      return { status: 400, problem: 'only the JSON protocol is served here' };
+    }
+    const problem = handshakeProblem(request);
+    if (problem !== null) return { status: 400, problem };
     if (!(socket instanceof Socket)) return { status: 500, problem: 'not a network socket' };
     return this.#options.refusal();
   }
@@ -82,6 +105,8 @@ export class Upgrader {
     const lines = [
       `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
       'Connection: close',
+      // RFC 6455, 4.4: what would have been understood.
+      'Sec-WebSocket-Version: 13',
       'Content-Type: text/plain; charset=utf-8',
       `Content-Length: ${Buffer.byteLength(problem)}`,
       '',
@@ -94,3 +119,10 @@ export class Upgrader {
 
 /** A peer that hangs up while it is being refused is as good as refused. */
 function ignore(): void {}
+
+/** Whether a client asks for Protobuf: in the query, or by the subprotocol that was chosen. */
+function wantsProtobuf(request: IncomingMessage, subprotocol: string | null): boolean {
+  if (subprotocol === PROTOBUF_PROTOCOL) return true;
+  const query = queryOf(request);
+  return query.get('format') === 'protobuf' || query.get('cf_protocol') === 'protobuf';
+}

@@ -1,49 +1,60 @@
 import type { Socket } from 'node:net';
 import { disconnects, type Disconnect, type Reply } from '@belfry/protocol';
-import { WebSocket } from 'ws';
 import type { Session } from '../core/session.ts';
+import { countOne } from '../core/stats.ts';
 import type { PreparedPush, Transport, TransportInfo } from '../core/transport.ts';
 import { Outgoing, type OutgoingShared } from '../runtime/outgoing.ts';
 import { receiveFrame, type ReceivingShared } from '../runtime/receive-frame.ts';
 import type { WireForm } from '../runtime/wire-form.ts';
+import { closeCodes, type FrameReader, type FrameSink } from './frame-reader.ts';
+import { closeFrame, controlFrame, opcodes } from './frames.ts';
 
 /** How long a peer may take to close, in ms, before its socket is destroyed. */
 const DESTROY_AFTER_MS = 3000;
 
+const EMPTY_CLOSE = controlFrame(opcodes.close, new Uint8Array());
+
 /** What all connections of a server share. */
 export interface WsShared extends OutgoingShared, ReceivingShared {}
 
-/** The socket that `ws` reads for us, with the way back to its connection: no closure per connection. */
-export class BeaconSocket extends WebSocket {
-  connection: WsConnection | null = null;
-}
-
 /** A WebSocket that is a connection from now on. */
 interface Opened {
-  readonly ws: BeaconSocket;
   readonly socket: Socket;
   readonly form: WireForm;
+  readonly reader: FrameReader;
+}
+
+const owner = Symbol('connection');
+
+/** A socket knows its connection, so that its listeners are the same functions for all. */
+interface OwnedSocket extends Socket {
+  [owner]?: WsConnection | undefined;
 }
 
 /**
- * A WebSocket as a session's transport. Receiving is the work of `ws`. Sending is ours: finished frames are written straight to the
- * socket, those of one turn of the event loop together.
+ * A WebSocket as a session's transport, straight on its socket: there are no streams, emitters or closures for each connection, since
+ * there may be very many that do nothing. Finished frames are written as they are, those of one turn of the event loop together.
  */
-export class WsConnection extends Outgoing implements Transport {
+export class WsConnection extends Outgoing implements Transport, FrameSink {
   session: Session | null = null;
   readonly #shared: WsShared;
-  readonly #ws: BeaconSocket;
+  readonly #socket: OwnedSocket;
   readonly #form: WireForm;
+  readonly #reader: FrameReader;
+  /** Ends what the peer does not end. */
+  #timer: NodeJS.Timeout | null = null;
 
-  constructor(shared: WsShared, { ws, socket, form }: Opened) {
+  constructor(shared: WsShared, { socket, form, reader }: Opened) {
     super(shared, socket);
     this.#shared = shared;
-    this.#ws = ws;
+    this.#socket = socket;
     this.#form = form;
-    ws.connection = this;
-    ws.on('message', onMessage);
-    ws.on('close', onClose);
-    ws.on('error', onError);
+    this.#reader = reader;
+    this.#socket[owner] = this;
+    socket.on('data', onData);
+    socket.on('end', onEnd);
+    socket.on('close', onClose);
+    socket.on('error', ignore);
   }
 
   get info(): TransportInfo {
@@ -64,11 +75,11 @@ export class WsConnection extends Outgoing implements Transport {
   }
 
   pause(): void {
-    if (!this.closed) this.#ws.pause();
+    if (!this.closed) this.#socket.pause();
   }
 
   resume(): void {
-    if (!this.closed) this.#ws.resume();
+    if (!this.closed) this.#socket.resume();
   }
 
   close(disconnect: Disconnect): void {
@@ -76,19 +87,62 @@ export class WsConnection extends Outgoing implements Transport {
     if (disconnect.code === disconnects.slow.code) this.drop();
     const last = this.#form.disconnect(disconnect);
     if (last !== null) this.append(last);
-    this.writeAll();
-    this.closed = true;
-    this.#ws.close(disconnect.code, disconnect.reason);
-    // One that does not read never sees the close frame behind what it has not read.
-    setTimeout(destroy, DESTROY_AFTER_MS, this.#ws).unref();
+    this.#sayClose(closeFrame(disconnect.code, disconnect.reason));
+    // What is still to be read is the peer's close frame.
+    this.#socket.resume();
   }
 
+  /** Nothing follows this frame. A peer that does not read never sees it, and is not waited for long. */
+  #sayClose(frame: Buffer): void {
+    this.append(frame);
+    this.writeAll();
+    this.closed = true;
+    this.#timer = setTimeout(destroy, DESTROY_AFTER_MS, this.#socket);
+    this.#timer.unref();
+  }
+
+  /** Bytes from the socket. */
+  feed(chunk: Buffer): void {
+    this.#reader.feed(chunk, this);
+  }
+
+  onMessage(data: Buffer): void {
+    this.received(data);
+  }
+
+  /** A whole message of the client. */
   received(data: Buffer): void {
     const { session } = this;
     if (session === null || this.closed) return;
     // After its connect request, what a client of a unidirectional connection says is not listened to.
     if (this.#form.info.unidirectional && session.state !== 'new') return;
     receiveFrame(this.#shared, { session, form: this.#form, data });
+  }
+
+  onPing(data: Buffer): void {
+    this.enqueue(controlFrame(opcodes.pong, data));
+  }
+
+  onPong(): void {
+    if (this.#form.info.nativePings === true) this.session?.ponged();
+  }
+
+  onClose(code: number): void {
+    if (!this.closed) this.#sayClose(code === closeCodes.noCode ? EMPTY_CLOSE : closeFrame(code));
+    this.#socket.end();
+    this.#gone();
+  }
+
+  onViolation(code: number, problem: string): void {
+    if (!this.closed) {
+      const { stats, log } = this.#shared;
+      countOne(stats.disconnectsByCode, code);
+      const fields = { client: this.session?.client ?? '', code, problem };
+      log({ level: 'info', message: 'a frame is not of a WebSocket', fields });
+      this.#sayClose(closeFrame(code));
+    }
+    this.#socket.end();
+    this.#gone();
   }
 
   protected override overflowed(): void {
@@ -99,9 +153,23 @@ export class WsConnection extends Outgoing implements Transport {
     this.session?.eased();
   }
 
-  /** The socket has gone, or `ws` is closing it because of what the peer sent. */
-  gone(): void {
+  /** The peer sends no more. */
+  ended(): void {
+    this.#socket.end();
+    this.#gone();
+  }
+
+  /** The socket has gone. */
+  destroyed(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#socket[owner] = undefined;
+    this.#gone();
+  }
+
+  #gone(): void {
     this.closed = true;
+    this.#reader.stop();
     this.drop();
     const { session } = this;
     this.session = null;
@@ -109,21 +177,21 @@ export class WsConnection extends Outgoing implements Transport {
   }
 }
 
-function onMessage(this: WebSocket, data: Buffer): void {
-  (this as BeaconSocket).connection?.received(data);
+function onData(this: OwnedSocket, chunk: Buffer): void {
+  this[owner]?.feed(chunk);
 }
 
-function onClose(this: WebSocket): void {
-  const socket = this as BeaconSocket;
-  socket.connection?.gone();
-  socket.connection = null;
+function onEnd(this: OwnedSocket): void {
+  this[owner]?.ended();
 }
 
-/** The peer broke the WebSocket protocol or sent too much: `ws` closes with the code for it (1002, 1007, 1009). */
-function onError(this: WebSocket): void {
-  (this as BeaconSocket).connection?.gone();
+function onClose(this: OwnedSocket): void {
+  this[owner]?.destroyed();
 }
 
-function destroy(ws: WebSocket): void {
-  ws.terminate();
+/** An error is followed by `close`. */
+function ignore(): void {}
+
+function destroy(socket: Socket): void {
+  socket.destroy();
 }
