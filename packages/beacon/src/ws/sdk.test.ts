@@ -46,7 +46,7 @@ function serve(store: Store, { compression }: Wire): Promise<BeaconRig> {
   return startBeacon(
     store,
     { ...config, websocket: { compression } },
-    { rpc: new Map([['echo', (data) => data]]) },
+    { rpc: new Map([['echo', (data) => Promise.resolve(data)]]) },
   );
 }
 
@@ -233,7 +233,7 @@ describe('payloads between the encodings', () => {
     expect(got.find((each) => typeof each === 'string')).toBe(base64);
     expect([...(got.find((each) => typeof each !== 'string') as Uint8Array)]).toEqual([...bytes]);
     const kept = await subs[0]?.history({ limit: 1 });
-    expect([...(kept?.publications[0]?.data as Uint8Array)]).toEqual([...bytes]);
+    expect(kept?.publications.map(({ data }) => [...(data as Uint8Array)])).toEqual([[...bytes]]);
   });
 
   it('are refused where the namespace wants JSON', async () => {
