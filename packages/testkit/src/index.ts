@@ -1,5 +1,6 @@
 export * from './fault-proxy.ts';
 export * from './free-port.ts';
+export * from './nginx-server.ts';
 export * from './redis-cluster.ts';
 export * from './redis-command.ts';
 export * from './redis-server.ts';
