@@ -8,3 +8,4 @@ export type { RedisStoreOptions } from './redis/open.ts';
 export * from './share-channels.ts';
 export * from './store-error.ts';
 export * from './store.ts';
+export type * from './token-store.ts';

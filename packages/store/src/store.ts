@@ -1,5 +1,6 @@
 import type { ActorStore, Millis } from './actor-store.ts';
 import type { ChannelStore } from './channel-store.ts';
+import type { TokenStore } from './token-store.ts';
 
 /** A process that runs turns. */
 export interface Member {
@@ -38,6 +39,7 @@ export interface Store {
   readonly actors: ActorStore;
   readonly channels: ChannelStore;
   readonly membership: Membership;
+  readonly tokens: TokenStore;
   health(): Promise<StoreHealth>;
   counters(): StoreCounters;
   /** Finishes what was asked, then closes. Calls made later reject with `closed`. */

@@ -9,6 +9,7 @@ import { Delivery } from './delivery.ts';
 import { EmbeddedActors, WakeListener } from './embedded-actors.ts';
 import { EmbeddedChannels } from './embedded-channels.ts';
 import { EmbeddedMembership } from './embedded-membership.ts';
+import { EmbeddedTokens } from './embedded-tokens.ts';
 import { EmbeddedLink } from './link.ts';
 import type { Operation } from './link.ts';
 import { op } from './wire.ts';
@@ -52,7 +53,8 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
       counters: counters.buffer,
     },
   });
-  return new EmbeddedStore(settings, { link, counters, wakes, sqlite });
+  const now = options.now ?? Date.now;
+  return new EmbeddedStore(settings, { link, counters, wakes, sqlite, now });
 }
 
 interface Settings {
@@ -83,6 +85,7 @@ interface Parts {
   readonly counters: SharedCounters;
   readonly wakes: WakeListener;
   readonly sqlite: string;
+  readonly now: () => number;
 }
 
 class EmbeddedStore implements Store {
@@ -90,13 +93,14 @@ class EmbeddedStore implements Store {
   readonly actors: EmbeddedActors;
   readonly channels: EmbeddedChannels;
   readonly membership: EmbeddedMembership;
+  readonly tokens: EmbeddedTokens;
   readonly #link: EmbeddedLink;
   readonly #counters: SharedCounters;
   readonly #dataDir: string;
   readonly #description: string;
   #closed: Promise<void> | null = null;
 
-  constructor(settings: Settings, { link, counters, wakes, sqlite }: Parts) {
+  constructor(settings: Settings, { link, counters, wakes, sqlite, now }: Parts) {
     const { partitions, dataDir } = settings;
     const delivery = new Delivery();
     const areNeighbours = (a: string, b: string): boolean =>
@@ -105,6 +109,7 @@ class EmbeddedStore implements Store {
     this.actors = new EmbeddedActors({ link, wakes, partitions, delivery, areNeighbours });
     this.channels = new EmbeddedChannels({ link, delivery, partitions });
     this.membership = new EmbeddedMembership(link);
+    this.tokens = new EmbeddedTokens(now);
     this.#link = link;
     this.#counters = counters;
     this.#dataDir = dataDir;
@@ -131,6 +136,7 @@ class EmbeddedStore implements Store {
   }
 
   close(): Promise<void> {
+    this.tokens.close();
     this.#closed ??= this.#link.close();
     return this.#closed;
   }

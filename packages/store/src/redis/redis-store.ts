@@ -10,6 +10,7 @@ import type { Router } from './router.ts';
 import type { ConnectionSettings, ServerConnection } from './server-connection.ts';
 import { readInfo, settingsWarnings } from './server-info.ts';
 import { Subscriptions } from './subscriptions.ts';
+import { RedisTokens } from './tokens.ts';
 import { WakeListener } from './wake-listener.ts';
 
 export interface RedisStoreParts {
@@ -28,6 +29,7 @@ export class RedisStore implements Store {
   readonly actors: RedisActors;
   readonly channels: RedisChannels;
   readonly membership: RedisMembership;
+  readonly tokens: RedisTokens;
   readonly #parts: RedisStoreParts;
   readonly #relay: Relay;
   readonly #subscriptions: Subscriptions;
@@ -52,6 +54,7 @@ export class RedisStore implements Store {
     this.actors = new RedisActors(core, this.#relay, wakes);
     this.channels = new RedisChannels(core, this.#subscriptions);
     this.membership = new RedisMembership(core.link, members);
+    this.tokens = new RedisTokens(core);
   }
 
   async health(): Promise<StoreHealth> {

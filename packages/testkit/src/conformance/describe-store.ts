@@ -11,6 +11,7 @@ import { describePeople } from './people.ts';
 import { describePresence } from './presence.ts';
 import { describePublications } from './publications.ts';
 import { describeSends } from './sends.ts';
+import { describeTokens } from './tokens.ts';
 import { describeWakes } from './wakes.ts';
 
 /**
@@ -30,6 +31,7 @@ export function describeStore(name: string, open: OpenStore): void {
     describePublications(open);
     describeDelivery(open);
     describeWakes(open);
+    describeTokens(open);
     describeLife(open);
   });
 }

@@ -54,6 +54,7 @@ export const openModel: OpenStore = (options = {}) => {
       signal: missing,
     },
     membership: { heartbeat: missing, leave: missing },
+    tokens: { take: missing },
     health: missing,
     counters: () => ({ dead_letters_dropped: model.deadLettersDropped }),
     close: () => Promise.resolve(),
