@@ -18,13 +18,16 @@ import { Hub } from './core/hub.ts';
 import { isInternalChannel } from './core/internal-channel.ts';
 import { Namespaces } from './core/namespaces.ts';
 import { Revocations } from './core/revocations.ts';
+import { RateLimits } from './core/rate-limits.ts';
+import { rateRules } from './core/rate-rules.ts';
 import { Session, type SessionContext } from './core/session.ts';
-import { Stats } from './core/stats.ts';
+import { countOne, Stats } from './core/stats.ts';
 import { TimerWheel } from './core/timer-wheel.ts';
 import type { Transport } from './core/transport.ts';
 import { FrontDoor } from './front-door.ts';
 import { httpSettings } from './http/http-settings.ts';
 import type { Log } from './log.ts';
+import { Admission } from './runtime/admission.ts';
 import { ChannelLinks } from './runtime/channel-links.ts';
 import { Performer, readAnnouncement } from './runtime/performer.ts';
 import { PositionChecker } from './runtime/position-checker.ts';
@@ -42,7 +45,11 @@ const WHEEL_SLOTS = 512;
 
 export interface BeaconOptions {
   /** Where everything lives. The Beacon attaches the one listener of `channels`; share it with `shareChannels` where others listen too. */
-  readonly store: Pick<Store, 'channels'> & { readonly actors: Pick<Store['actors'], 'send'> };
+  readonly store: Pick<Store, 'channels'> & {
+    readonly actors: Pick<Store['actors'], 'send'>;
+    /** For limits that hold for all Beacons together; without it each counts alone. */
+    readonly tokens?: Store['tokens'];
+  };
   readonly config: BeaconConfig;
   /** The kinds of actors that clients can reach. Default none. */
   readonly kinds?: ActorKinds;
@@ -99,6 +106,7 @@ class WebSocketBeacon implements Beacon {
   readonly #wheel: TimerWheel;
   readonly #bus: ChannelBus;
   readonly #revocations: RevocationKeeper;
+  readonly #admission: Admission;
   readonly #context: SessionContext;
   readonly #door: FrontDoor;
   #timer: NodeJS.Timeout | null = null;
@@ -145,6 +153,7 @@ class WebSocketBeacon implements Beacon {
     this.#performer = new Performer({
       channels: store.channels,
       actors: store.actors,
+      tokens: store.tokens,
       connectionTokens: verifiers.connection,
       subscriptionTokens: verifiers.subscription,
       rpc,
@@ -161,11 +170,14 @@ class WebSocketBeacon implements Beacon {
       now: this.#now,
     });
     this.#wheel = new TimerWheel({ now: this.#now(), spanMs: TICK_MS, slots: WHEEL_SLOTS });
+    const namespaces = new Namespaces(config, options.closedKinds);
+    const rules = rateRules(config);
     this.#context = {
       node: options.node ?? randomUUID(),
       version: options.version ?? '0.1.0',
       limits: this.#settings.limits,
-      namespaces: new Namespaces(config, options.closedKinds),
+      namespaces,
+      rates: rules === null ? null : new RateLimits(rules, { namespaces, stats: this.#stats }),
       kinds: options.kinds ?? new Map(),
       rpcMethods: new Set(rpc.keys()),
       takesMessages: options.onMessage !== undefined,
@@ -179,13 +191,24 @@ class WebSocketBeacon implements Beacon {
       random: Math.random,
       newId: randomUUID,
     };
+    this.#admission = new Admission({ ...this.#settings, node: this.#context.node });
     const meter = new ProcessMeter();
     this.#bus = new ChannelBus({
       store: store.channels,
       node: this.#context.node,
       name: options.name ?? this.#context.node,
       version: this.#context.version,
-      figures: () => ({ ...this.#gauges(), ...meter.read() }),
+      figures: () => {
+        const { claim } = this.#admission;
+        const figures = { ...this.#gauges(), ...meter.read() };
+        return claim === undefined ? figures : { ...figures, claim };
+      },
+      onAnnouncing: (others) => {
+        this.#admission.announcing(
+          this.#sessions.size,
+          others.map(({ uid, claim, connections }) => ({ uid, claim: claim ?? connections })),
+        );
+      },
       stats: this.#stats,
       onError: (error, doing) => this.#performer.failed(error, doing),
       now: () => performance.now(),
@@ -313,14 +336,13 @@ class WebSocketBeacon implements Beacon {
   }
 
   #refusal(): Refusal | null {
-    if (this.#refusing) return { status: 503, problem: 'shutting down' };
-    const { connectionLimit } = this.#settings;
-    if (connectionLimit === 0 || this.#sessions.size < connectionLimit) return null;
-    return { status: 503, problem: 'the limit of connections is reached' };
+    if (this.#refusing) return { status: 503, problem: 'shutting down', reason: 'shutdown' };
+    return this.#admission.refusal(this.#sessions.size, this.#now());
   }
 
-  #refused({ status, problem }: Refusal): void {
+  #refused({ status, problem, reason = `http_${status}` }: Refusal): void {
     this.#stats.connectionsRefused++;
+    countOne(this.#stats.refusals, reason);
     const message = 'a connection was refused';
     this.#log({ level: 'info', message, fields: { status, problem } });
   }
@@ -362,6 +384,7 @@ class WebSocketBeacon implements Beacon {
         publications_conflated: stats.conflated,
         patches_sent: stats.patchesSent,
         key_failures: stats.keyFailures,
+        rate_limit_failures: stats.rateLimitFailures,
         bus_messages_sent: stats.busMessagesSent,
         bus_messages_received: stats.busMessagesReceived,
         bus_failures: stats.busFailures,
@@ -372,6 +395,9 @@ class WebSocketBeacon implements Beacon {
         emulation_failures: stats.emulationFailures,
       },
       gauges: { ...this.#gauges(), nodes: this.#bus.nodes().length },
+      rateLimited: Object.fromEntries(stats.rateLimited),
+      rateDryRuns: Object.fromEntries(stats.rateDryRuns),
+      refusals: Object.fromEntries(stats.refusals),
       commands: Object.fromEntries(stats.commands),
       replyErrors: Object.fromEntries(stats.errorsByCode),
       disconnects: Object.fromEntries(stats.disconnectsByCode),

@@ -13,6 +13,8 @@ export interface BeaconSettings {
   readonly queueMaxSize: number;
   readonly conflateQueueSize: number;
   readonly connectionLimit: number;
+  readonly connectionRateLimit: number;
+  readonly totalConnectionLimit: number;
   readonly positionCheckMs: number;
   readonly rpcTimeoutMs: number;
   readonly limits: SessionLimits;
@@ -47,6 +49,8 @@ export function beaconSettings(config: BeaconConfig): BeaconSettings {
     queueMaxSize,
     conflateQueueSize,
     connectionLimit: client.connection_limit ?? 0,
+    connectionRateLimit: client.connection_rate_limit ?? 0,
+    totalConnectionLimit: client.total_connection_limit ?? 0,
     positionCheckMs,
     rpcTimeoutMs: span(client.rpc_timeout, 'rpc_timeout', '15s'),
     limits: {

@@ -7,6 +7,11 @@ export interface BeaconSnapshot {
   readonly replyErrors: Readonly<Record<number, number>>;
   readonly disconnects: Readonly<Record<number, number>>;
   readonly unsubscribes: Readonly<Record<number, number>>;
+  /** Operations over a rate limit, by layer; `rateDryRuns`: those that were let through. */
+  readonly rateLimited: Readonly<Record<string, number>>;
+  readonly rateDryRuns: Readonly<Record<string, number>>;
+  /** Refused connections by why: the option, or the HTTP status. */
+  readonly refusals: Readonly<Record<string, number>>;
 }
 
 /** `bytes_*` count what clients sent in messages and request bodies, and frames and stream bodies out. */
@@ -30,6 +35,7 @@ export type CounterName =
   | 'publications_conflated'
   | 'patches_sent'
   | 'key_failures'
+  | 'rate_limit_failures'
   | 'bus_messages_sent'
   | 'bus_messages_received'
   | 'bus_failures'

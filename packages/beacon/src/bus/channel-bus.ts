@@ -17,6 +17,8 @@ import { NodeRegistry } from './node-registry.ts';
 
 const ANNOUNCE_MS = 3_000;
 const EXPIRE_MS = 10_000;
+/** How soon after its first announcement a node makes its second. */
+const INTRODUCED_MS = 500;
 /** How soon a failed subscription to the bus is tried again. */
 const RETRY_MS = 1_000;
 /** The most questions of this process that wait at once. */
@@ -35,6 +37,8 @@ export interface ChannelBusOptions {
   readonly name: string;
   readonly version: string;
   readonly figures: () => NodeFigures;
+  /** Called before this node says that it is there, with the others. */
+  readonly onAnnouncing?: (others: readonly NodeInfo[]) => void;
   readonly stats: Stats;
   readonly onError: (error: unknown, doing: string) => void;
   /** Milliseconds on a clock that nobody sets. */
@@ -109,7 +113,10 @@ export class ChannelBus implements NodeBus {
       await Promise.all([store.subscribe(ALL), store.subscribe(channelOf(this.node))]);
       if (this.#state !== 'subscribing') return;
       this.#state = 'subscribed';
-      this.#announce(this.#options.now(), true);
+      const joined = this.#options.now();
+      this.#announce(joined, true);
+      // Soon again: by then the others are known.
+      this.#announceAt = joined + INTRODUCED_MS;
     } catch (error) {
       if (this.#state !== 'subscribing') return;
       this.#state = 'idle';
@@ -126,6 +133,7 @@ export class ChannelBus implements NodeBus {
 
   #announce(now: number, again: boolean): void {
     this.#announceAt = now + (this.#options.announceMs ?? ANNOUNCE_MS);
+    this.#options.onAnnouncing?.(this.#registry.alive(now));
     void this.#signal(ALL, { kind: 'here', from: this.node, info: this.#info(), again });
   }
 

@@ -17,6 +17,8 @@ export interface NodeFigures {
   readonly cpu: number;
   /** Resident memory in bytes. */
   readonly rss: number;
+  /** How many connections it may come to have before it says so again; where all together are limited. */
+  readonly claim?: number;
 }
 
 /** A Beacon that is there. */

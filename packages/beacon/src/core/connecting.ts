@@ -11,7 +11,7 @@ import type { ConnectionClaims, SubscriptionClaims, TokenFault } from './claims.
 import { expiryOf, secondsLeft } from './expiry.ts';
 import { isChannelName, isPrivateChannel } from './namespaces.ts';
 import { maySubscribe } from './permissions.ts';
-import type { Session } from './session.ts';
+import type { Connecting, Session } from './session.ts';
 
 import { Subscription } from './subscription.ts';
 import { uniDisconnectOf } from './unidirectional.ts';
@@ -74,16 +74,35 @@ function wishedSubs(
   return subs;
 }
 
+function hasTooManyConnections({ user, context }: Session): boolean {
+  const { userConnectionLimit: most } = context.limits;
+  return most > 0 && user !== '' && context.hub.connectionsOf(user) >= most;
+}
+
 /** The client is who it says. */
 function accept(session: Session, claims: ConnectionClaims): void {
-  const { connecting, context } = session;
+  const { connecting } = session;
   if (connecting === null) return;
-  const { limits, hub } = context;
   session.user = claims.user;
   session.infoJson = claims.infoJson;
   session.capabilities = claims.capabilities;
   session.token = claims.token ?? null;
   connecting.claims = claims;
+  admitConnection(session);
+}
+
+/** Nothing that is known of the client keeps it from connecting; its limits may, or make it wait. */
+export function admitConnection(session: Session): void {
+  const { connecting, context } = session;
+  if (connecting === null || connecting.claims === null) return;
+  const verdict = context.rates?.connect(session) ?? 'go';
+  if (verdict === 'refused') refuse(session, replyErrors.tooManyRequests);
+  if (verdict === 'go') attachAll(session, connecting, connecting.claims);
+}
+
+function attachAll(session: Session, connecting: Connecting, claims: ConnectionClaims): void {
+  const { context } = session;
+  const { limits, hub } = context;
   if (context.revocations.isBlocked(claims.user, context.now())) {
     session.close(disconnects.permissionDenied);
     return;
@@ -97,11 +116,7 @@ function accept(session: Session, claims: ConnectionClaims): void {
     session.close(disconnects.channelLimit);
     return;
   }
-  const tooMany =
-    limits.userConnectionLimit > 0 &&
-    claims.user !== '' &&
-    hub.connectionsOf(claims.user) >= limits.userConnectionLimit;
-  if (tooMany) {
+  if (hasTooManyConnections(session)) {
     session.close(disconnects.connectionLimit);
     return;
   }

@@ -1,6 +1,7 @@
 import type { ReplyError } from '@belfry/protocol';
 import type { HistoryPolicy, HistoryReply, PresenceEvents, Send } from '@belfry/store';
 import type { Session } from './session.ts';
+import type { SharedBuckets } from './shared-rates.ts';
 import type { Subscription } from './subscription.ts';
 
 /**
@@ -98,6 +99,8 @@ export type Effect =
       readonly method: string;
       readonly data: string | undefined;
     }
+  /** Take tokens of a user out of the store. → `RateLimits.settle` */
+  | { readonly type: 'tokens'; readonly shared: SharedBuckets }
   /** A message without a reply. */
   | { readonly type: 'message'; readonly data: string | undefined }
   /** The session has ended. */

@@ -638,6 +638,7 @@ function answer(rig: SessionRig, { answer, well }: { answer: number; well: boole
     case 'announce-join':
     case 'renew-presence':
     case 'message':
+    case 'tokens':
     case 'closed':
   }
 }

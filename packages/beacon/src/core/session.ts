@@ -14,11 +14,18 @@ import {
   type Unsubscribed,
 } from '@belfry/protocol';
 import type { ActorKinds } from './actor-kinds.ts';
+import { Meter } from './buckets.ts';
 import { renew, settleAttach } from './attaching.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { ConnectionClaims, SubscriptionTokenClaims, TokenFault } from './claims.ts';
 import { clientInfoJson } from './client-info.ts';
-import { connect, connectionVerified, refreshVerified, serverSideAttached } from './connecting.ts';
+import {
+  admitConnection,
+  connect,
+  connectionVerified,
+  refreshVerified,
+  serverSideAttached,
+} from './connecting.ts';
 import { pushFor } from './delivering.ts';
 import type { AttachOutcome, Effect, EffectOf, Perform } from './effects.ts';
 import type { Hub } from './hub.ts';
@@ -28,6 +35,7 @@ import { publish } from './publishing.ts';
 import { askHistory, askPresence } from './reading.ts';
 import type { Revocations, TokenMark } from './revocations.ts';
 import { serverCallAttached } from './server-side.ts';
+import type { RateLimits } from './rate-limits.ts';
 import { countOne, type Stats } from './stats.ts';
 import {
   clientSideAttached,
@@ -70,6 +78,8 @@ export interface SessionContext {
   readonly rpcMethods: ReadonlySet<string>;
   /** Whether messages without a reply (`send`) are wanted. */
   readonly takesMessages: boolean;
+  /** `null`: nothing is limited. */
+  readonly rates: RateLimits | null;
   readonly hub: Hub;
   readonly revocations: Revocations;
   readonly wheel: TimerWheel;
@@ -145,6 +155,7 @@ export class Session implements Timed {
   #waiting: Command[] | null = null;
   /** Subscriptions of which something is held back. */
   #held: Set<Subscription> | null = null;
+  #meter: Meter | null = null;
   #load = 0;
   #paused = false;
 
@@ -184,7 +195,7 @@ export class Session implements Timed {
     if (this.state !== 'new' && this.transport.info.unidirectional) {
       this.close(disconnects.badRequest);
     } else if (this.state === 'connected') {
-      this.#dispatch(command);
+      this.#admit(command);
     } else if (this.state === 'new') {
       if (command.type !== 'connect') this.close(disconnects.badRequest);
       else connect(this, command.id, command.request);
@@ -195,6 +206,20 @@ export class Session implements Timed {
       (this.#waiting ??= []).push(command);
       this.begin(costOf(command));
     }
+  }
+
+  /** Begins a command, unless it is too much or has to wait. */
+  #admit(command: Command): void {
+    const { rates } = this.context;
+    if (rates === null || command.type === 'pong') {
+      this.#dispatch(command);
+      return;
+    }
+    const verdict = this.#waiting === null ? rates.admit(this, command) : 'wait';
+    if (verdict === 'go') this.#dispatch(command);
+    if (verdict !== 'wait') return;
+    (this.#waiting ??= []).push(command);
+    this.begin(costOf(command));
   }
 
   #dispatch(command: Command): void {
@@ -425,7 +450,21 @@ export class Session implements Timed {
   runWaiting(): void {
     const waiting = this.#waiting;
     this.#waiting = null;
-    if (waiting !== null) this.#run(waiting);
+    for (const command of waiting ?? []) {
+      this.settle(costOf(command));
+      if (this.state === 'connected') this.#admit(command);
+    }
+  }
+
+  /** What waited for a limit may be tried again. */
+  resumeCommands(): void {
+    if (this.state === 'connecting') admitConnection(this);
+    else if (this.state === 'connected') this.runWaiting();
+  }
+
+  /** How much this connection has done. */
+  meter(): Meter {
+    return (this.#meter ??= new Meter());
   }
 
   #run(commands: readonly Command[]): void {
@@ -465,6 +504,7 @@ export class Session implements Timed {
     if (reply.type === 'error') countOne(this.context.stats.errorsByCode, reply.error.code);
     this.context.stats.repliesSent++;
     this.transport.reply(reply);
+    if (reply.type === 'error') this.context.rates?.errored(this, reply.error.code);
   }
 
   fail(id: number, error: ReplyError): void {

@@ -37,6 +37,13 @@ export class Stats {
   /** Of those, the ones handed to another Beacon, and those that reached nobody or were not understood. */
   emulationForwarded = 0;
   emulationFailures = 0;
+  /** Times that the store could not count operations, and this process counted alone. */
+  rateLimitFailures = 0;
+  /** Operations over a limit, by layer: refused (or only accounted), and let through in a dry run. */
+  readonly rateLimited: Map<string, number> = new Map();
+  readonly rateDryRuns: Map<string, number> = new Map();
+  /** Connections that were refused, by why. */
+  readonly refusals: Map<string, number> = new Map();
   readonly commands: Map<string, number> = new Map();
   readonly errorsByCode: Map<number, number> = new Map();
   readonly disconnectsByCode: Map<number, number> = new Map();

@@ -12,6 +12,8 @@ import {
   type HistoryReply,
   type PresenceEvents,
   type SendResult,
+  type TokenGrant,
+  type TokenStore,
 } from '@belfry/store';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
 import type { AttachOutcome, Effect, EffectOf, HistoryNeed } from '../core/effects.ts';
@@ -31,6 +33,7 @@ import { callWithin, RpcError, type RpcContext, type RpcHandler } from './rpc.ts
 interface Options {
   readonly channels: ChannelStore;
   readonly actors: Pick<ActorStore, 'send'>;
+  readonly tokens: TokenStore | undefined;
   readonly connectionTokens: TokenVerifier;
   readonly subscriptionTokens: TokenVerifier;
   readonly rpc: ReadonlyMap<string, RpcHandler>;
@@ -95,6 +98,8 @@ export class Performer {
       case 'history':
       case 'rpc':
         return this.#answer(session, effect);
+      case 'tokens':
+        return this.#tokens(session, effect);
       case 'message':
         this.#message(session, effect.data);
         return undefined;
@@ -294,6 +299,18 @@ export class Performer {
       const error = this.failed(cause, effect.type);
       session.answered(effect, { type: 'error', id, error });
     }
+  }
+
+  async #tokens(session: Session, { shared }: EffectOf<'tokens'>): Promise<void> {
+    const { key, buckets, want } = shared;
+    let grant: TokenGrant | null = null;
+    try {
+      grant = (await this.#options.tokens?.take(key, buckets.list, want)) ?? null;
+    } catch (cause) {
+      this.failed(cause, 'counting operations');
+    }
+    const { rates, now } = session.context;
+    rates?.settle(shared, grant, now());
   }
 
   async #presence({ id, channel }: EffectOf<'presence' | 'presence_stats'>): Promise<{

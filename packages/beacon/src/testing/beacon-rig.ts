@@ -29,7 +29,7 @@ export interface BeaconRig extends AsyncDisposable {
 
 /** Starts one on `store`, with the tests' secret. */
 export async function startBeacon(
-  store: Pick<Store, 'channels' | 'actors'>,
+  store: Pick<Store, 'channels' | 'actors'> & Partial<Pick<Store, 'tokens'>>,
   config: BeaconConfig,
   options: Partial<BeaconOptions> = {},
 ): Promise<BeaconRig> {

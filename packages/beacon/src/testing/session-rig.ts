@@ -14,6 +14,8 @@ import type { Effect, EffectOf } from '../core/effects.ts';
 import { Hub } from '../core/hub.ts';
 import { Namespaces } from '../core/namespaces.ts';
 import { Revocations } from '../core/revocations.ts';
+import { RateLimits } from '../core/rate-limits.ts';
+import { rateRules } from '../core/rate-rules.ts';
 import { Session, type SessionContext } from '../core/session.ts';
 import { Stats } from '../core/stats.ts';
 import { TimerWheel } from '../core/timer-wheel.ts';
@@ -100,18 +102,22 @@ export class SessionRig {
   #ids = 0;
 
   constructor(config: BeaconConfig = {}, kinds: ActorKinds = new Map()) {
+    const namespaces = new Namespaces(config);
+    const stats = new Stats();
+    const rules = rateRules(config);
     this.context = {
       node: 'node',
       version: '0',
       limits: beaconSettings(config).limits,
-      namespaces: new Namespaces(config),
+      namespaces,
+      rates: rules === null ? null : new RateLimits(rules, { namespaces, stats }),
       kinds,
       rpcMethods: new Set(['echo']),
       takesMessages: false,
       hub: new Hub(),
       revocations: new Revocations(),
       wheel: new TimerWheel({ now: this.now, spanMs: 100, slots: 64 }),
-      stats: new Stats(),
+      stats,
       uniDisconnects: new Map(),
       perform: (session, effect) => this.effects.push({ ...effect, session }),
       now: () => this.now,

@@ -4,14 +4,14 @@ import { startRedis } from '@belfry/testkit';
 /** A deployment whose Beacons are to be tested together. */
 export interface StoreLab extends AsyncDisposable {
   /** What one more Beacon works on: as another process would (Redis), or as another part of this one (embedded). */
-  open(): Promise<Pick<Store, 'channels' | 'actors'>>;
+  open(): Promise<Pick<Store, 'channels' | 'actors' | 'tokens'>>;
 }
 
 async function embedded(): Promise<StoreLab> {
   const store = await openEmbeddedStore({ dataDir: ':memory:' });
   const share = shareChannels(store.channels);
   return {
-    open: async () => ({ actors: store.actors, channels: share() }),
+    open: async () => ({ actors: store.actors, tokens: store.tokens, channels: share() }),
     [Symbol.asyncDispose]: () => store.close(),
   };
 }

@@ -33,6 +33,8 @@ interface Options {
 export interface Refusal {
   readonly status: number;
   readonly problem: string;
+  /** The option that says so, for the metrics; without it the status does. */
+  readonly reason?: string;
 }
 
 const JSON_PROTOCOL = 'centrifuge-json';

@@ -101,7 +101,7 @@ function createTheBeacon(options: RunBeaconOptions, asker: Asker): Beacon {
   // The Beacon's own limit must not cut in first: what the actor says is worth more than "no answer".
   const timeoutMs = Math.max(50, Math.min(10_000, client.rpc_timeout - 250));
   return createBeacon({
-    store: { channels: channels(), actors: store.actors },
+    store: { channels: channels(), actors: store.actors, tokens: store.tokens },
     config: withSecret(beaconConfigOf(effective), options.tokenSecret),
     kinds,
     closedKinds: closedKinds(options.definitions),
@@ -126,12 +126,15 @@ function metricsOf(beacon: Beacon): MetricSource {
     counters: () => beacon.snapshot().counters,
     gauges: () => beacon.snapshot().gauges,
     labelled() {
-      const { commands, replyErrors, disconnects, unsubscribes } = beacon.snapshot();
+      const { commands, replyErrors, disconnects, unsubscribes, ...of } = beacon.snapshot();
       return {
         commands: { label: 'command', counts: counts(commands) },
         reply_errors: { label: 'code', counts: counts(replyErrors) },
         disconnects: { label: 'code', counts: counts(disconnects) },
         unsubscribes: { label: 'code', counts: counts(unsubscribes) },
+        rate_limited: { label: 'layer', counts: counts(of.rateLimited) },
+        rate_limit_dry_runs: { label: 'layer', counts: counts(of.rateDryRuns) },
+        refusals: { label: 'reason', counts: counts(of.refusals) },
       };
     },
   };

@@ -4,8 +4,8 @@ import { checkInteger } from './checks.ts';
 
 /** How many keys there are when those whose buckets are full are looked for. */
 const SWEEP_AT = 10_000;
-/** What a double loses in a division must not cost a token. */
-const EPSILON = 1e-6;
+/** Of a token. What doubles lose when such times are added up must not cost one. */
+const EPSILON = 0.001;
 
 const MAX = Number.MAX_SAFE_INTEGER;
 

@@ -11,8 +11,8 @@ for i = 6, #argv, 2 do
   local rate, interval = tonumber(argv[i]), tonumber(argv[i + 1])
   local step = interval / rate
   local full = math.max(tonumber(call('HGET', key, i) or '0'), now)
-  -- What a double loses in a division must not cost a token.
-  local there = math.floor((now + interval - full) / step + 0.000001)
+  -- What doubles lose when such times are added up must not cost a token.
+  local there = math.floor((now + interval - full) / step + 0.001)
   if there < 1 then
     wait = math.max(wait, math.ceil(full + step - interval - now))
   end
