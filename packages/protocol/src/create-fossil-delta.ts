@@ -9,23 +9,16 @@ import {
   NEWLINE,
 } from './fossil-format.ts';
 
-/** How many bytes are hashed: no shorter match is found. Most matches worth a copy are in names between values of JSON. */
-const BLOCK = 8;
 /** Every how many bytes of the source a block is noted. */
 const STEP = 4;
+/** How many bytes are hashed, two words: no shorter match is found. Most that are worth a copy are names between values of JSON. */
+const BLOCK = 8;
 /** How many blocks of one hash are looked at: bounds the time that repetitive or hostile input takes. */
 const MAX_CANDIDATES = 12;
 /** A match of this length is good enough. */
 const GOOD_MATCH = 48;
-/** The number that the rolling hash multiplies by; any odd one with mixed bits does. */
-const FACTOR = 0x01_00_01_b3;
 /** Larger scratch tables are not kept. */
 const MAX_KEPT = 1 << 18;
-
-/** What the oldest byte of a block has been multiplied by. */
-let power = 1;
-for (let i = 0; i < BLOCK; i++) power = Math.imul(power, FACTOR);
-const OLDEST = power;
 
 let keptHeads = new Int32Array(1024);
 let keptNext = new Int32Array(1024);
@@ -48,16 +41,20 @@ function tables(blocks: number): { readonly heads: Int32Array; readonly next: In
   return { heads: mine, next };
 }
 
-/** Multiplying mixes upwards: the high bits choose. */
-function slotOf(hash: number, bits: number): number {
-  return Math.imul(hash, 0x9e37_79b1) >>> (32 - bits);
+/** Four bytes as a number, the first one lowest. */
+function wordAt(bytes: Uint8Array, from: number): number {
+  return (
+    (bytes[from] as number) |
+    ((bytes[from + 1] as number) << 8) |
+    ((bytes[from + 2] as number) << 16) |
+    ((bytes[from + 3] as number) << 24)
+  );
 }
 
-function hashAt(bytes: Uint8Array, from: number): number {
-  let hash = 0;
-  for (let i = from; i < from + BLOCK; i++)
-    hash = (Math.imul(hash, FACTOR) + (bytes[i] as number)) | 0;
-  return hash;
+/** Where a block of two words stands in a table of `2 ** bits`. Multiplying mixes upwards: the high bits choose. */
+function slotOf(first: number, second: number, bits: number): number {
+  const mixed = (Math.imul(first, 0x9e37_79b1) + Math.imul(second, 0x85eb_ca77)) | 0;
+  return Math.imul(mixed ^ (mixed >>> 15), 0xc2b2_ae3d) >>> (32 - bits);
 }
 
 function commonPrefix(a: Uint8Array, b: Uint8Array): number {
@@ -173,38 +170,37 @@ class Differ {
     const bits = 31 - Math.clz32(heads.length);
     this.#index(heads, next, bits);
     let at = from;
-    let hash = hashAt(target, at);
+    let first = wordAt(target, at);
+    let second = wordAt(target, at + STEP);
     for (;;) {
-      const head = heads[slotOf(hash, bits)] as number;
-      let end = at;
-      if (head >= 0) {
-        end = this.#best(head, next, { at, to });
-        if (end < 0) return false;
-      }
+      const head = heads[slotOf(first, second, bits)] as number;
+      const end = head < 0 ? at : this.#best(head, next, { at, to });
+      if (end < 0) return false;
       if (end > at) {
         at = end;
         if (at + BLOCK > to) return true;
-        hash = hashAt(target, at);
+        first = wordAt(target, at);
+        second = wordAt(target, at + STEP);
         continue;
       }
       if (at + BLOCK >= to) return true;
-      hash =
-        (Math.imul(hash, FACTOR) +
-          (target[at + BLOCK] as number) -
-          Math.imul(target[at] as number, OLDEST)) |
-        0;
+      first = (first >>> 8) | (second << 24);
+      second = (second >>> 8) | ((target[at + BLOCK] as number) << 24);
       at++;
     }
   }
 
   #index(heads: Int32Array, next: Int32Array, bits: number): void {
     const source = this.#source;
-    // Backwards, so that the first of equal blocks is found first.
+    // Backwards, so that the first of equal blocks is found first. A block ends with the word that the next one begins with.
     const last = Math.floor((source.length - BLOCK) / STEP);
+    let second = wordAt(source, (last + 1) * STEP);
     for (let block = last; block >= 0; block--) {
-      const slot = slotOf(hashAt(source, block * STEP), bits);
+      const first = wordAt(source, block * STEP);
+      const slot = slotOf(first, second, bits);
       next[block] = heads[slot] as number;
       heads[slot] = block;
+      second = first;
     }
   }
 
