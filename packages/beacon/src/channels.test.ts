@@ -1,6 +1,10 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { encodePublication, type PublicationExtras } from '@belfry/protocol';
+import {
+  encodeBinaryPublication,
+  encodePublication,
+  type PublicationExtras,
+} from '@belfry/protocol';
 import { openRedisStore, type PublishOptions, type PublishResult, type Store } from '@belfry/store';
 import { startRedis, waitFor } from '@belfry/testkit';
 import {
@@ -10,6 +14,7 @@ import {
   type Subscription,
   type SubscriptionOptions,
 } from 'centrifuge';
+import { Centrifuge as ProtobufCentrifuge } from 'centrifuge/build/protobuf';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { BeaconConfig } from './config.ts';
@@ -77,20 +82,35 @@ function disposable(store: Store): Store & AsyncDisposable {
 }
 
 interface Heard extends Disposable {
-  readonly client: Centrifuge;
-  readonly subscription: Subscription;
+  readonly client: Pick<Centrifuge, 'connect' | 'disconnect'>;
+  readonly subscription: Pick<Subscription, 'publish' | 'deltaStats'>;
   readonly publications: PublicationContext[];
   readonly subscribed: SubscribedContext[];
   data(): unknown[];
+}
+
+type Encoding = 'json' | 'protobuf';
+
+/** What subscribers of an encoding are given, as a value. */
+function valueOf(data: unknown): unknown {
+  if (!(data instanceof Uint8Array)) return data;
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(data);
+  return JSON.parse(text) as unknown;
+}
+
+interface ListenOptions extends Partial<SubscriptionOptions> {
+  /** Default `json`. */
+  readonly encoding?: Encoding;
 }
 
 /** A client of the SDK on a channel. */
 async function listen(
   rig: BeaconRig,
   channel: string,
-  options: Partial<SubscriptionOptions> = {},
+  { encoding = 'json', ...options }: ListenOptions = {},
 ): Promise<Heard> {
-  const client = new Centrifuge(rig.url, {
+  const Client = encoding === 'json' ? Centrifuge : ProtobufCentrifuge;
+  const client = new Client(rig.url, {
     token: await tokenFor('ann'),
     minReconnectDelay: 10,
     maxReconnectDelay: 50,
@@ -112,7 +132,7 @@ async function listen(
     subscription,
     publications,
     subscribed,
-    data: () => publications.map((each) => each.data as unknown),
+    data: () => publications.map((each) => valueOf(each.data)),
     [Symbol.dispose]: () => client.disconnect(),
   };
 }
@@ -201,62 +221,97 @@ describe('a client that reads too slowly', () => {
   });
 });
 
+const ENCODINGS: readonly Encoding[] = ['json', 'protobuf'];
+
+for (const [driver, open] of STORE_LABS) {
+  describe.each(ENCODINGS)(
+    `the SDK's subscriptions with deltas, %s, ${driver} store`,
+    (encoding) => {
+      it('have what was published, from patches that are much smaller', async () => {
+        await using lab = await open();
+        const store = await lab.open();
+        await using rig = await startBeacon(store, config);
+        using heard = await listen(rig, 'game:1', { delta: 'fossil', encoding });
+        using plain = await listen(rig, 'game:1', { encoding });
+        for (let n = 1; n <= 20; n++) await publish(store, 'game:1', { data: state(n) });
+        await waitFor(() => heard.publications.length === 20 && plain.publications.length === 20);
+        expect(heard.data()).toEqual(states(1, 20));
+        expect(plain.data()).toEqual(heard.data());
+        expect(heard.subscription.deltaStats()).toMatchObject({
+          numFullPayloads: 1,
+          numDeltaPayloads: 19,
+        });
+        expect(heard.subscription.deltaStats().compressionRatio).toBeGreaterThan(0.8);
+      });
+
+      it('recover after a reconnect, and patches fit again', async () => {
+        await using lab = await open();
+        const store = await lab.open();
+        await using rig = await startBeacon(store, config);
+        using heard = await listen(rig, 'game:1', { delta: 'fossil', encoding });
+        for (let n = 1; n <= 3; n++) await publish(store, 'game:1', { data: state(n) });
+        await waitFor(() => heard.publications.length === 3);
+        heard.client.disconnect();
+        for (let n = 4; n <= 8; n++) await publish(store, 'game:1', { data: state(n) });
+        heard.client.connect();
+        await waitFor(() => heard.publications.length === 8);
+        // Now nothing is missed: the client may have what it had, and gets a whole one all the same.
+        heard.client.disconnect();
+        heard.client.connect();
+        await waitFor(() => heard.subscribed.length === 3);
+        for (let n = 9; n <= 12; n++) await publish(store, 'game:1', { data: state(n) });
+        await waitFor(() => heard.publications.length === 12);
+        expect(heard.data()).toEqual(states(1, 12));
+        expect(heard.subscribed.slice(1).map((each) => each.recovered)).toEqual([true, true]);
+        expect(heard.subscription.deltaStats()).toMatchObject({ numFullPayloads: 3 });
+      });
+
+      it('in cache mode begin with the latest', async () => {
+        await using lab = await open();
+        const store = await lab.open();
+        await using rig = await startBeacon(store, config);
+        for (let n = 1; n <= 3; n++) await publish(store, 'state:1', { data: state(n) });
+        using heard = await listen(rig, 'state:1', {
+          delta: 'fossil',
+          encoding,
+          since: { offset: 0, epoch: '' },
+        });
+        for (let n = 4; n <= 6; n++) await publish(store, 'state:1', { data: state(n) });
+        await waitFor(() => heard.publications.length === 4);
+        expect(heard.data()).toEqual(states(3, 6));
+        expect(heard.subscription.deltaStats()).toMatchObject({ numFullPayloads: 1 });
+      });
+
+      it('get bytes that are not JSON whole or as patches', async () => {
+        await using lab = await open();
+        const store = await lab.open();
+        await using rig = await startBeacon(store, config);
+        using heard = await listen(rig, 'game:1', { delta: 'fossil', encoding });
+        const bytes = (n: number): Buffer =>
+          Buffer.from([0xff, n, ...Buffer.alloc(200, 'same'), 0xfe]);
+        const history = historyPolicyFor(config, 'game:1');
+        for (let n = 1; n <= 3; n++) {
+          const body = encodeBinaryPublication(bytes(n).toString('base64'));
+          await store.channels.publish({ channel: 'game:1', body, origin: '', history });
+        }
+        await publish(store, 'game:1', { data: state(4) });
+        await publish(store, 'game:1', { data: state(5) });
+        await waitFor(() => heard.publications.length === 5);
+        const got = heard.publications.map(({ data }) => data as unknown);
+        const wanted = [1, 2, 3].map((n) =>
+          encoding === 'json' ? bytes(n).toString('base64') : new Uint8Array(bytes(n)),
+        );
+        expect(got.slice(0, 3)).toEqual(wanted);
+        expect(got.slice(3).map(valueOf)).toEqual(states(4, 5));
+        const { numDeltaPayloads } = heard.subscription.deltaStats();
+        expect(numDeltaPayloads).toBe(encoding === 'json' ? 1 : 3);
+      });
+    },
+  );
+}
+
 for (const [driver, open] of STORE_LABS) {
   describe(`the SDK's subscriptions, ${driver} store`, () => {
-    it('with deltas have what was published, from patches that are much smaller', async () => {
-      await using lab = await open();
-      const store = await lab.open();
-      await using rig = await startBeacon(store, config);
-      using heard = await listen(rig, 'game:1', { delta: 'fossil' });
-      using plain = await listen(rig, 'game:1');
-      for (let n = 1; n <= 20; n++) await publish(store, 'game:1', { data: state(n) });
-      await waitFor(() => heard.publications.length === 20 && plain.publications.length === 20);
-      expect(heard.data()).toEqual(states(1, 20));
-      expect(plain.data()).toEqual(heard.data());
-      expect(heard.subscription.deltaStats()).toMatchObject({
-        numFullPayloads: 1,
-        numDeltaPayloads: 19,
-      });
-      expect(heard.subscription.deltaStats().compressionRatio).toBeGreaterThan(0.8);
-    });
-
-    it('with deltas recover after a reconnect, and patches fit again', async () => {
-      await using lab = await open();
-      const store = await lab.open();
-      await using rig = await startBeacon(store, config);
-      using heard = await listen(rig, 'game:1', { delta: 'fossil' });
-      for (let n = 1; n <= 3; n++) await publish(store, 'game:1', { data: state(n) });
-      await waitFor(() => heard.publications.length === 3);
-      heard.client.disconnect();
-      for (let n = 4; n <= 8; n++) await publish(store, 'game:1', { data: state(n) });
-      heard.client.connect();
-      await waitFor(() => heard.publications.length === 8);
-      // Now nothing is missed: the client may have what it had, and gets a whole one all the same.
-      heard.client.disconnect();
-      heard.client.connect();
-      await waitFor(() => heard.subscribed.length === 3);
-      for (let n = 9; n <= 12; n++) await publish(store, 'game:1', { data: state(n) });
-      await waitFor(() => heard.publications.length === 12);
-      expect(heard.data()).toEqual(states(1, 12));
-      expect(heard.subscribed.slice(1).map((each) => each.recovered)).toEqual([true, true]);
-      expect(heard.subscription.deltaStats()).toMatchObject({ numFullPayloads: 3 });
-    });
-
-    it('with deltas in cache mode begin with the latest', async () => {
-      await using lab = await open();
-      const store = await lab.open();
-      await using rig = await startBeacon(store, config);
-      for (let n = 1; n <= 3; n++) await publish(store, 'state:1', { data: state(n) });
-      using heard = await listen(rig, 'state:1', {
-        delta: 'fossil',
-        since: { offset: 0, epoch: '' },
-      });
-      for (let n = 4; n <= 6; n++) await publish(store, 'state:1', { data: state(n) });
-      await waitFor(() => heard.publications.length === 4);
-      expect(heard.data()).toEqual(states(3, 6));
-      expect(heard.subscription.deltaStats()).toMatchObject({ numFullPayloads: 1 });
-    });
-
     it('with a filter get what matches, live and recovered', async () => {
       await using lab = await open();
       const store = await lab.open();

@@ -1,5 +1,6 @@
 import { applyFossilDelta, encodePublication, type PublicationExtras } from '@belfry/protocol';
 import type { Epoch, HistoryReply, Publication } from '@belfry/store';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BeaconConfig } from '../config.ts';
 import { Namespaces } from './namespaces.ts';
@@ -299,6 +300,82 @@ describe('a subscription with deltas', () => {
     expect(deltas.size).toBe(last.body.length);
     bob.command({ id: 10, unsubscribe: { channel: 'game:1' } });
     expect(deltas.size).toBe(0);
+  });
+});
+
+describe('subscriptions with deltas', () => {
+  /** What may happen: a publication, kept or not, by one of the clients or nobody; a client that comes, or goes. */
+  const step = fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        publish: fc.nat({ max: 5 }),
+        kept: fc.boolean(),
+        by: fc.nat({ max: 3 }),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ come: fc.nat({ max: 2 }), recover: fc.boolean() }) },
+    { weight: 1, arbitrary: fc.record({ go: fc.nat({ max: 2 }) }) },
+  );
+
+  it('have what was published, whoever comes, goes, recovers and publishes', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const rig = new SessionRig(config);
+        const clients = [0, 1, 2].map((n) => rig.connect(`user-${n}`));
+        const decoders = clients.map(() => new Decoder());
+        const wanted: unknown[][] = clients.map(() => []);
+        const got: unknown[][] = clients.map(() => []);
+        const here = new Set<number>();
+        const past: Publication[] = [];
+        let serial = 0;
+        const take = (n: number): void => {
+          const frames = (clients[n] as Client).read() as {
+            push?: { pub?: Pub };
+            subscribe?: { publications?: Pub[] };
+          }[];
+          for (const { push, subscribe: answer } of frames) {
+            const pubs = [
+              ...(answer?.publications ?? []),
+              ...(push?.pub === undefined ? [] : [push.pub]),
+            ];
+            for (const pub of pubs) got[n]?.push(decoders[n]?.decode(pub));
+          }
+        };
+        for (const each of steps) {
+          if ('publish' in each) {
+            const data = { ...state(++serial), more: 'x'.repeat(each.publish * 10) };
+            const origin = clients[each.by]?.session.client ?? '';
+            const one = { ...made(each.kept ? past.length + 1 : 0, data), origin };
+            if (each.kept) past.push(one);
+            rig.context.hub.publish('own:1', one, epoch);
+            for (const n of here) if (n !== each.by) wanted[n]?.push(data);
+          } else if ('come' in each) {
+            if (here.has(each.come)) continue;
+            here.add(each.come);
+            const offset = Math.max(0, past.length - 2);
+            const request = {
+              channel: 'own:1',
+              delta: 'fossil',
+              recover: each.recover,
+              offset,
+              epoch: 'e',
+            };
+            clients[each.come]?.command({ id: 9, subscribe: request });
+            const missed = each.recover ? past.slice(offset) : [];
+            rig.attach(history(past.length, missed));
+            for (const { body } of missed) wanted[each.come]?.push((JSON.parse(body) as Pub).data);
+          } else if (here.delete(each.go)) {
+            clients[each.go]?.command({ id: 9, unsubscribe: { channel: 'own:1' } });
+          }
+          for (const n of here) take(n);
+        }
+        expect(got).toEqual(wanted);
+        for (const client of clients) client.session.transportClosed();
+        expect(rig.context.hub.deltas.size).toBe(0);
+      }),
+      { numRuns: 300 },
+    );
   });
 });
 

@@ -133,6 +133,22 @@ export function pushFor(
   if (delivery.held === null && !session.transport.congested()) return live;
   if (delivery.held !== null) stats.conflated++;
   delivery.held = live;
-  session.hold(subscription);
+  (session.held ??= new Set()).add(subscription);
   return null;
+}
+
+/** Sends what was held back of conflated channels, as far as the connection takes it. */
+export function sendHeld(session: Session): void {
+  const { held } = session;
+  for (const subscription of held ?? []) {
+    // What is left goes with the next time.
+    if (session.state === 'closed' || session.transport.congested()) return;
+    held?.delete(subscription);
+    const { delivery } = subscription;
+    const live = delivery?.held ?? null;
+    if (delivery === null || live === null) continue;
+    delivery.held = null;
+    session.context.stats.pushesSent++;
+    session.transport.push(live);
+  }
 }

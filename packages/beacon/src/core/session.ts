@@ -26,7 +26,7 @@ import {
   refreshVerified,
   serverSideAttached,
 } from './connecting.ts';
-import { pushFor } from './delivering.ts';
+import { pushFor, sendHeld } from './delivering.ts';
 import type { AttachOutcome, Effect, EffectOf, Perform } from './effects.ts';
 import type { Hub } from './hub.ts';
 import type { Namespaces } from './namespaces.ts';
@@ -151,10 +151,10 @@ export class Session implements Timed {
   pongBy = 0;
   /** When a subscription wants attention. */
   subscriptionsAt: number = NEVER;
+  /** Subscriptions of which something is held back until the client has read; see `sendHeld`. */
+  held: Set<Subscription> | null = null;
   #subscriptions: Map<string, Subscription> | null = null;
   #waiting: Command[] | null = null;
-  /** Subscriptions of which something is held back. */
-  #held: Set<Subscription> | null = null;
   #meter: Meter | null = null;
   #load = 0;
   #paused = false;
@@ -380,24 +380,9 @@ export class Session implements Timed {
     this.transport.push(push);
   }
 
-  /** Its `held` is to be sent as soon as the connection is not slow any more. */
-  hold(subscription: Subscription): void {
-    (this.#held ??= new Set()).add(subscription);
-  }
-
   /** What waited for the client when its transport was `congested` has been written. */
   eased(): void {
-    for (const subscription of this.#held ?? []) {
-      // What is left goes with the next time.
-      if (this.state === 'closed' || this.transport.congested()) return;
-      this.#held?.delete(subscription);
-      const live = subscription.delivery?.held ?? null;
-      if (subscription.delivery === null || live === null) continue;
-      subscription.delivery.held = null;
-      this.context.stats.pushesSent++;
-      this.sent++;
-      this.transport.push(live);
-    }
+    sendHeld(this);
   }
 
   /** Something between the store and this subscription was lost: its client must recover. */
@@ -429,7 +414,7 @@ export class Session implements Timed {
     const wasLive = subscription.state === 'live';
     subscription.state = 'ended';
     subscription.backlog = null;
-    this.#held?.delete(subscription);
+    this.held?.delete(subscription);
     this.#subscriptions?.delete(subscription.channel);
     this.context.hub.remove(subscription);
     // One that is still being attached is detached when that has ended.
