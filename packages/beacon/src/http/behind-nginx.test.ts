@@ -40,7 +40,7 @@ server {
 }
 
 describe.each(['sse', 'http_stream'] as const)('%s behind nginx, over Redis', (transport) => {
-  it('needs no sticky sessions, is not buffered, and misses nothing when a Beacon goes', async () => {
+  it('needs no sticky sessions, and misses nothing when a Beacon goes', async () => {
     await using redis = await startRedis();
     await using firstStore = await open(redis);
     await using secondStore = await open(redis);

@@ -113,7 +113,8 @@ function createTheBeacon(options: RunBeaconOptions, asker: Asker): Beacon {
     log: ({ level, message, fields }) => {
       log[level](fields, message);
     },
-    node: processId,
+    // Clients see the node's id, which is random; the name, which says where it runs, they do not.
+    name: processId,
     version: VERSION,
   });
 }
