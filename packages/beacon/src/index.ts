@@ -1,3 +1,14 @@
+export { apiKeys, FULL_ACCESS, type ApiAccess, type ApiKey } from './api/api-key.ts';
+export { API_METHODS } from './api/methods.ts';
+export type { ApiStats } from './api/api-stats.ts';
+export { openApiDescription } from './api/open-api.ts';
+export {
+  createServerApi,
+  statusOf,
+  type ApiAnswer,
+  type ServerApiOptions,
+  type ServerApiService,
+} from './api/server-api.ts';
 export * from './beacon.ts';
 export * from './bus/messages.ts';
 export * from './bus/node-bus.ts';

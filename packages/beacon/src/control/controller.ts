@@ -29,6 +29,7 @@ import type {
 import type { NodeBus } from '../bus/node-bus.ts';
 import { channelPattern, PatternError } from '../core/channel-pattern.ts';
 import type { Namespace, Namespaces } from '../core/namespaces.ts';
+import { publishable } from '../core/publication-format.ts';
 import type { Revoked } from '../core/revocations.ts';
 import type { ServerRefresh, ServerSubscribe } from '../core/server-side.ts';
 import { MAX_REVOKED_NAME, type RevocationKeeper } from '../runtime/revocation-keeper.ts';
@@ -127,7 +128,8 @@ export class Controller implements BeaconControl {
   }
 
   async publish(publish: ControlPublish): Promise<Published> {
-    const { channel, payload, tags, skipHistory = false, idempotencyKey = '' } = publish;
+    const { channel, payload, tags, skipHistory = false, delta = false } = publish;
+    const { idempotencyKey = '' } = publish;
     const namespace = this.#namespace(channel);
     if (namespace.queue) {
       const problem = `${channel} leads to the inbox of an actor; use the rpc method "send"`;
@@ -136,11 +138,14 @@ export class Controller implements BeaconControl {
     if (tags !== undefined && Object.keys(tags).length > MAX_TAGS) {
       throw bad(`tags: there are more than ${MAX_TAGS}`);
     }
-    const extras = tags === undefined ? {} : { tags };
+    const checked = publishable(namespace.publicationFormat, payload);
+    if (checked === null) throw bad('data: is missing');
+    if ('code' in checked) throw new ControlError(checked);
+    const extras = { ...(tags === undefined ? {} : { tags }), delta };
     const body =
-      payload.b64data === undefined
-        ? encodePublication(payload.data ?? 'null', extras)
-        : encodeBinaryPublication(payload.b64data, extras);
+      checked.b64data === undefined
+        ? encodePublication(checked.data ?? 'null', extras)
+        : encodeBinaryPublication(checked.b64data, extras);
     const history = skipHistory ? NO_HISTORY : namespace.history;
     const versioned = (publish.version ?? 0) > 0 && history.size > 0;
     const options: PublishOptions = {

@@ -1,4 +1,4 @@
-import type { ChannelStore, PresenceEntry } from '@belfry/store';
+import type { ChannelStore, HistoryPolicy, PresenceEntry } from '@belfry/store';
 import { internalChannel } from '../core/internal-channel.ts';
 import {
   revocationKey,
@@ -15,13 +15,14 @@ const RELOAD_MS = 60_000;
 const RETRY_MS = 1_000;
 /** What does not end by itself ends after ten years. */
 const FOREVER_MS = 10 * 365 * 86_400_000;
+const KEPT: HistoryPolicy = { size: 1, ttlMs: 60_000, metaTtlMs: 60_000 };
 /** The most that a process holds. */
 const MAX_REVOCATIONS = 1_000_000;
 /** Users, tokens and channels with longer names cannot be revoked. */
 export const MAX_REVOKED_NAME = 255;
 
 interface Options {
-  readonly store: Pick<ChannelStore, 'presence' | 'updatePresence' | 'removePresence'>;
+  readonly store: Pick<ChannelStore, 'presence' | 'updatePresence' | 'removePresence' | 'publish'>;
   readonly revocations: Revocations;
   /** Told when others than before may be in force. */
   readonly onChange: (revoked?: Revoked) => void;
@@ -110,10 +111,17 @@ export class RevocationKeeper {
     await store.updatePresence([
       { channel: CHANNEL, client: revocationKey(revoked), user, infoJson, ttlMs },
     ]);
+    await this.#keep();
   }
 
-  unstore(revoked: Revoked): Promise<void> {
-    return this.#options.store.removePresence(CHANNEL, revocationKey(revoked));
+  async unstore(revoked: Revoked): Promise<void> {
+    await this.#options.store.removePresence(CHANNEL, revocationKey(revoked));
+    await this.#keep();
+  }
+
+  /** Presence need not outlive the machine; what the store keeps of a channel does, and with it what was written there before. */
+  async #keep(): Promise<void> {
+    await this.#options.store.publish({ channel: CHANNEL, body: '{}', origin: '', history: KEPT });
   }
 }
 

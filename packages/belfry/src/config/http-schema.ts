@@ -43,25 +43,43 @@ const apiKeys = special(
           expects: 'a string of 1 to 64 characters',
           fallback: undefined,
         }),
-        key: special(z.string().min(1), {
+        key: special(z.string().min(1).optional(), {
           kind: 'string',
-          doc: 'What callers show.',
+          doc: 'What callers show. Either this or `key_hash`.',
           expects: 'a string that is not empty',
           fallback: undefined,
           secret: true,
         }),
+        key_hash: special(
+          z
+            .string()
+            .regex(/^[0-9a-f]{64}$/i)
+            .optional(),
+          {
+            kind: 'string',
+            doc: 'The SHA-256 of the key in hexadecimal digits, so that the file need not have the key.',
+            expects: '64 hexadecimal digits, such as `printf %s KEY | sha256sum` prints',
+            fallback: undefined,
+          },
+        ),
         scopes: special(scopes, {
           kind: 'list',
           doc: 'What it is good for: methods, `read` (those that change nothing), `write` (the others) or `*`.',
           expects: 'a list of methods, "read", "write" or "*"',
           fallback: ['*'],
         }),
+        channels: special(z.array(z.string().min(1)).min(1).optional(), {
+          kind: 'list',
+          doc: 'Only these channels, `*` standing for any text. Methods that name no channel then have to be among the scopes by name. Default: all.',
+          expects: 'a list of channels',
+          fallback: undefined,
+        }),
       }),
     )
     .prefault([]),
   {
     kind: 'json',
-    doc: 'Belfry: more keys, each with a `name`, a `key` and its `scopes`: methods of the API, `read` (those that change nothing), `write` (the others) or `*` (the default).',
+    doc: 'Belfry: more keys, each with a `name`, a `key` (or the SHA-256 of it as `key_hash`), its `channels` (default: all) and its `scopes`: methods of the API, `read` (those that change nothing), `write` (the others) or `*` (the default).',
     expects: 'a list such as [{"name": "backend", "key": "…", "scopes": ["publish", "read"]}]',
     fallback: [],
   },

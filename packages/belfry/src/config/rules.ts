@@ -6,6 +6,7 @@ export function brokenRules(config: ResolvedConfig): string[] {
   return [
     ...roleRules(config),
     ...securityRules(config),
+    ...apiKeyRules(config),
     ...timingRules(config),
     ...namespaceRules(config),
     ...tokenRules(config),
@@ -57,6 +58,14 @@ function roleRules({ roles, redis }: ResolvedConfig): string[] {
   return [
     `roles: this process is ${roles.join(' and ')} only, and the embedded store cannot be shared with the processes that do the rest. Give redis.url (--redis redis://host:6379, BELFRY_REDIS_URL), or leave roles out.`,
   ];
+}
+
+function apiKeyRules({ http_api: api }: ResolvedConfig): string[] {
+  return api.keys.flatMap(({ name, key, key_hash: hash }, i) =>
+    (key === undefined) === (hash === undefined)
+      ? [`http_api.keys[${i}] ("${name}"): give either key or key_hash.`]
+      : [],
+  );
 }
 
 function securityRules({ environment, client, http_api: api }: ResolvedConfig): string[] {

@@ -4,7 +4,8 @@ import { HttpError } from './http-error.ts';
 /** How long a body may take to arrive, in ms. */
 const BODY_TIMEOUT_MS = 10_000;
 
-function readText(request: IncomingMessage, maxBytes: number): Promise<string> {
+/** Reads a body of at most `maxBytes` bytes as text, whatever type it says it has. Rejects with an `HttpError` that says what is wrong. */
+export function readText(request: IncomingMessage, maxBytes: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;

@@ -1,14 +1,22 @@
 import type { AnyActorDefinition, Schema } from '@belfry/actors';
-import { encodeActorMessage, parseActorKey, type Sender } from '@belfry/protocol';
+import { type ActorKey, encodeActorMessage, parseActorKey, type Sender } from '@belfry/protocol';
+import type { ActorStore } from '@belfry/store';
 import { z } from 'zod';
 import { DEFAULT_INBOX_LIMIT, problemOf } from '../run/actor-kinds.ts';
 import { actorInput } from './actor-operations.ts';
-import { operation, OperationError } from './operation.ts';
+import { operation, type OperationContext, OperationError } from './operation.ts';
+
+/** A message for an actor. */
+export interface SendInput {
+  readonly actor: ActorKey;
+  readonly data: z.core.util.JSONType;
+  readonly user?: string | undefined;
+}
 
 /** What handlers see as the connection of a client that a person speaks for. */
 const CLIENT = 'belfry-cli';
 
-const sendInput = z.strictObject({
+export const sendInput: z.ZodType<SendInput, SendInput> = z.strictObject({
   actor: actorInput,
   data: z.json(),
   /** Send as this user's client; absent: as the deployment itself. */
@@ -29,8 +37,14 @@ function schemaOf({ kind, spec }: AnyActorDefinition, isClient: boolean): Schema
   );
 }
 
-/** Puts a message into an actor's inbox. */
-export const sendToActor = operation(sendInput, async ({ actors, definitions }, input) => {
+/** Puts a message into an actor's inbox. Throws an `OperationError` that says why not. */
+export async function sendMessage(
+  {
+    actors,
+    definitions,
+  }: Pick<OperationContext, 'definitions'> & { readonly actors: Pick<ActorStore, 'send'> },
+  input: SendInput,
+): Promise<{ readonly sent: true }> {
   const { actor, data, user } = input;
   const kind = parseActorKey(actor)?.kind ?? '';
   const all = await definitions();
@@ -62,4 +76,7 @@ export const sendToActor = operation(sendInput, async ({ actors, definitions }, 
   if (result === 'no-actor') throw new OperationError(`there is no actor ${actor}.`);
   if (result === 'full') throw new OperationError(`the inbox of ${actor} is full.`);
   return { sent: true };
-});
+}
+
+/** The same for people. */
+export const sendToActor = operation(sendInput, sendMessage);

@@ -8,15 +8,15 @@ export interface MetricSource {
   counters?(): Readonly<Record<string, number>>;
   /** What goes up and down. */
   gauges?(): Readonly<Record<string, number>>;
-  /** Counters with one label. */
+  /** Counters with labels. */
   labelled?(): Readonly<Record<string, LabelledCounts>>;
   /** How values were spread. */
   histograms?(): Readonly<Record<string, HistogramFigures>>;
 }
 
-/** A count per value of a label. */
+/** A count per value of a label; of several labels, their values with a space between. */
 export interface LabelledCounts {
-  readonly label: string;
+  readonly label: string | readonly string[];
   readonly counts: ReadonlyMap<string | number, number>;
 }
 
@@ -87,9 +87,14 @@ export function createMetrics(sources: readonly MetricSource[]): Metrics {
       gaugeOf(`belfry_${prefix}_${name}`).set(value);
     }
     for (const [name, { label, counts }] of Object.entries(labelled?.() ?? {})) {
-      const counter = counterOf(`belfry_${prefix}_${name}_total`, [label]);
+      const labels = typeof label === 'string' ? [label] : [...label];
+      const counter = counterOf(`belfry_${prefix}_${name}_total`, labels);
       counter.reset();
-      for (const [key, value] of counts) counter.inc({ [label]: String(key) }, value);
+      for (const [key, value] of counts) {
+        const values = labels.length === 1 ? [String(key)] : String(key).split(' ');
+        const each = labels.map((of, i) => [of, values[i] ?? ''] as const);
+        counter.inc(Object.fromEntries(each), value);
+      }
     }
   };
 

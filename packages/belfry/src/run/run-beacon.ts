@@ -1,5 +1,13 @@
 import { type AnyActorDefinition, type Asker, createAsker } from '@belfry/actors';
-import { attachBeacon, type Beacon, type BeaconConfig, createBeacon } from '@belfry/beacon';
+import {
+  API_METHODS,
+  attachBeacon,
+  type Beacon,
+  type BeaconConfig,
+  type BeaconControl,
+  createBeacon,
+  createServerApi,
+} from '@belfry/beacon';
 import type { ChannelStore, Store } from '@belfry/store';
 import { createRateLimiter } from '../auth/core/rate-limiter.ts';
 import { guestRoute } from '../auth/guest-endpoint.ts';
@@ -10,9 +18,11 @@ import type { Listening } from '../http/listen.ts';
 import { findPortal, portalFallback } from '../http/portal.ts';
 import { HttpError } from '../http/http-error.ts';
 import { type Fallback, pathOf, type Route } from '../http/router.ts';
+import { serverApiRoutes } from '../http/server-api-routes.ts';
 import type { Logger } from '../log/logger.ts';
 import { askActor } from '../rpc/ask-actor.ts';
 import { createRoom } from '../rpc/create-room.ts';
+import { serverCalls } from '../rpc/server-calls.ts';
 import { createStoreTime } from '../rpc/store-time.ts';
 import { actorKinds, closedKinds } from './actor-kinds.ts';
 import type { MetricSource } from './metrics.ts';
@@ -34,7 +44,9 @@ export interface RunBeaconOptions {
 export interface BeaconPart {
   readonly routes: readonly Route[];
   readonly fallback: Fallback;
-  readonly metrics: MetricSource;
+  readonly metrics: readonly MetricSource[];
+  /** What an operator can have all Beacons do. */
+  readonly control: BeaconControl;
   /** Takes the WebSocket connections of a server. */
   attach(listening: Listening): void;
   /** Sends the clients away over `spreadMs` and ends. */
@@ -110,6 +122,12 @@ function createTheBeacon(options: RunBeaconOptions, asker: Asker): Beacon {
       ['ask', askActor({ asker, kinds, timeoutMs })],
       ['time', async () => ({ now: await now() })],
     ]),
+    serverRpc: serverCalls({
+      asker,
+      actors: store.actors,
+      definitions: options.definitions,
+      timeoutMs,
+    }),
     log: ({ level, message, fields }) => {
       log[level](fields, message);
     },
@@ -117,6 +135,39 @@ function createTheBeacon(options: RunBeaconOptions, asker: Asker): Beacon {
     name: processId,
     version: VERSION,
   });
+}
+
+/** The server API and its metrics. */
+function serverApiOf(
+  beacon: Beacon,
+  { effective, log }: RunBeaconOptions,
+): { readonly routes: readonly Route[]; readonly metrics: MetricSource } {
+  let unauthorized = 0;
+  const api = createServerApi({
+    control: beacon.control,
+    onError: (err) => {
+      log.error({ err }, 'a call of the server API failed');
+    },
+  });
+  const { stats } = api;
+  return {
+    routes: serverApiRoutes({
+      config: effective.config.http_api,
+      api,
+      methods: [...Object.keys(API_METHODS), 'batch'],
+      version: VERSION,
+      onUnauthorized: () => unauthorized++,
+    }),
+    metrics: {
+      prefix: 'api',
+      counters: () => ({ unauthorized }),
+      labelled: () => ({
+        calls: { label: 'method', counts: stats.calls },
+        errors: { label: ['method', 'code'], counts: stats.errors },
+      }),
+      histograms: () => ({ latency_seconds: stats.latency() }),
+    },
+  };
 }
 
 function metricsOf(beacon: Beacon): MetricSource {
@@ -149,10 +200,12 @@ export function createBeaconPart(options: RunBeaconOptions): BeaconPart {
     id: processId,
   });
   const beacon = createTheBeacon(options, asker);
+  const api = serverApiOf(beacon, options);
   return {
-    routes: [guestRouteOf(options)],
+    control: beacon.control,
+    routes: [guestRouteOf(options), ...api.routes],
     fallback: fallbackOf(options, beacon),
-    metrics: metricsOf(beacon),
+    metrics: [metricsOf(beacon), api.metrics],
     attach({ server }) {
       attachBeacon(server, beacon);
       beacon.run();

@@ -170,7 +170,7 @@ async function start(
       processId,
       log,
     });
-    metrics.push(beacon.metrics);
+    metrics.push(...beacon.metrics);
   }
   if (roles.some((role) => role !== 'beacon')) {
     const runner = createActorRunner({
