@@ -60,7 +60,7 @@ export async function openRaw(port: number, options: RawOptions = {}): Promise<R
         answer = rest.subarray(0, end + 4).toString();
         rest = rest.subarray(end + 4);
       }
-      for (let frame = first(rest); frame !== null; frame = first(rest)) {
+      for (let frame = firstFrame(rest); frame !== null; frame = firstFrame(rest)) {
         frames.push(frame);
         rest = rest.subarray(frame.bytes.length);
         if (frame.opcode !== 8) continue;
@@ -82,7 +82,7 @@ export async function openRaw(port: number, options: RawOptions = {}): Promise<R
 }
 
 /** The frame that bytes begin with; `null`: it has not come whole. */
-function first(bytes: Buffer): ServerFrame | null {
+export function firstFrame(bytes: Buffer): ServerFrame | null {
   if (bytes.length < 2) return null;
   const [start = 0, short = 0] = bytes;
   const size = short < 126 ? 0 : short === 126 ? 2 : 8;
