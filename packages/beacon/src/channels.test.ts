@@ -42,6 +42,7 @@ const config: BeaconConfig = {
         allowed_delta_types: ['fossil'],
         delta_publish: true,
       },
+      { name: 'marked', ...kept, force_positioning: true, allowed_delta_types: ['fossil'] },
       { name: 'market', ...kept, force_recovery: true, allow_tags_filter: true },
       {
         name: 'chat',
@@ -280,6 +281,27 @@ for (const [driver, open] of STORE_LABS) {
         await waitFor(() => heard.publications.length === 4);
         expect(heard.data()).toEqual(states(3, 6));
         expect(heard.subscription.deltaStats()).toMatchObject({ numFullPayloads: 1 });
+      });
+
+      it('get patches of what the server API publishes for them', async () => {
+        await using lab = await open();
+        await using rig = await startBeacon(await lab.open(), config);
+        using heard = await listen(rig, 'marked:1', { delta: 'fossil', encoding });
+        for (let n = 1; n <= 6; n++) {
+          const payload = { data: JSON.stringify(state(n)) };
+          await rig.beacon.control.publish({
+            channel: 'marked:1',
+            payload,
+            delta: n > 3,
+            tags: { n: String(n) },
+          });
+        }
+        await waitFor(() => heard.publications.length === 6);
+        expect(heard.data()).toEqual(states(1, 6));
+        expect(heard.publications.map(({ tags }) => tags)).toEqual(
+          [1, 2, 3, 4, 5, 6].map((n) => ({ n: String(n) })),
+        );
+        expect(heard.subscription.deltaStats()).toMatchObject({ numDeltaPayloads: 3 });
       });
 
       it('get bytes that are not JSON whole or as patches', async () => {
