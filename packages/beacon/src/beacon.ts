@@ -29,6 +29,7 @@ import { httpSettings } from './http/http-settings.ts';
 import type { Log } from './log.ts';
 import { Admission } from './runtime/admission.ts';
 import { ChannelLinks } from './runtime/channel-links.ts';
+import { depart } from './runtime/departures.ts';
 import { Performer, readAnnouncement } from './runtime/performer.ts';
 import { PositionChecker } from './runtime/position-checker.ts';
 import { PresenceKeeper } from './runtime/presence-keeper.ts';
@@ -84,7 +85,7 @@ export interface Beacon {
   handleRequest(request: IncomingMessage, response: ServerResponse): boolean;
   /** Starts its clock. Until then connections work, but nothing that depends on time does. */
   run(): void;
-  /** Refuses new connections and sends away those that are there (3001), evenly over `spreadMs`. Resolves when all have gone. */
+  /** Refuses new connections and sends away those that are there (3001), at random moments over `spreadMs`. Resolves when all have gone. */
   drain(spreadMs: number): Promise<void>;
   /** Ends everything at once and waits until the store knows. May be called at any time, and twice. */
   stop(): Promise<void>;
@@ -302,13 +303,7 @@ class WebSocketBeacon implements Beacon {
 
   async drain(spreadMs: number): Promise<void> {
     this.#refusing = true;
-    const steps = Math.max(1, Math.floor(spreadMs / TICK_MS));
-    const perStep = Math.ceil(this.#sessions.size / steps);
-    while (this.#sessions.size > 0) {
-      const leaving = [...this.#sessions].slice(0, perStep);
-      for (const session of leaving) session.close(disconnects.shutdown);
-      if (this.#sessions.size > 0) await pause(TICK_MS);
-    }
+    await depart(this.#sessions, { spreadMs, leave: (each) => each.close(disconnects.shutdown) });
     await this.#settled();
   }
 
@@ -404,12 +399,6 @@ class WebSocketBeacon implements Beacon {
       unsubscribes: Object.fromEntries(stats.unsubscribesByCode),
     };
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
 }
 
 /**

@@ -6,6 +6,9 @@ import type { Subscription } from '../core/subscription.ts';
 const GRACE_MS = 1000;
 /** How many channels are asked about at once. */
 const CONCURRENCY = 64;
+/** After which time channels that could not be asked about are tried again, in ms: doubling from the first to the last. */
+const RETRY_FIRST_MS = 250;
+const RETRY_LAST_MS = 8_000;
 
 interface Options {
   readonly store: ChannelStore;
@@ -25,6 +28,10 @@ export class PositionChecker {
   readonly #options: Options;
   readonly #queue = new Set<string>();
   readonly #timers = new Set<NodeJS.Timeout>();
+  /** Could not be asked about: the store was away again. */
+  readonly #failed = new Set<string>();
+  #retrying = false;
+  #retryMs = RETRY_FIRST_MS;
   #round: Iterator<string> | null = null;
   #roundStart = 0;
   #roundSize = 0;
@@ -67,6 +74,7 @@ export class PositionChecker {
   stop(): void {
     this.#stopped = true;
     this.#queue.clear();
+    this.#failed.clear();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
   }
@@ -89,6 +97,8 @@ export class PositionChecker {
   }
 
   async #checkOne(channel: string): Promise<void> {
+    // One that is being set up may have read its history before what was lost.
+    if (this.#isAwaited(channel)) this.#after(GRACE_MS, () => this.check([channel]));
     const first = this.#positioned(channel)[0];
     if (first === undefined) return;
     const { store, askedPositionMs } = this.#options;
@@ -96,22 +106,50 @@ export class PositionChecker {
     this.#running++;
     try {
       const top = await store.history(channel, { limit: 0, metaTtlMs });
+      this.#retryMs = RETRY_FIRST_MS;
       const behind = this.#positioned(channel).filter((each) => isBehind(each, top));
       if (behind.length > 0) this.#later(behind, top);
     } catch (error) {
       this.#options.onError(error);
+      this.#failed.add(channel);
+      this.#retry();
     } finally {
       this.#running--;
       this.#pump();
     }
   }
 
+  #isAwaited(channel: string): boolean {
+    for (const { state } of this.#options.hub.subscribers(channel)) {
+      if (state === 'pending') return true;
+    }
+    return false;
+  }
+
+  #retry(): void {
+    if (this.#retrying) return;
+    this.#retrying = true;
+    this.#after(this.#retryMs, () => {
+      this.#retrying = false;
+      const failed = [...this.#failed];
+      this.#failed.clear();
+      this.check(failed);
+    });
+    this.#retryMs = Math.min(this.#retryMs * 2, RETRY_LAST_MS);
+  }
+
   #later(behind: readonly Subscription[], top: HistoryReply): void {
+    this.#after(GRACE_MS, () => {
+      for (const each of behind) if (isBehind(each, top)) each.session.lost(each);
+    });
+  }
+
+  #after(ms: number, act: () => void): void {
     if (this.#stopped) return;
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      for (const each of behind) if (isBehind(each, top)) each.session.lost(each);
-    }, GRACE_MS);
+      act();
+    }, ms);
     this.#timers.add(timer);
   }
 }

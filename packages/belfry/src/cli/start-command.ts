@@ -1,43 +1,13 @@
+import type { ResolvedConfig } from '../config/schema.ts';
 import type { Logger } from '../log/logger.ts';
-import type { RunningBelfry } from '../run/start-belfry.ts';
+import { CHILD_VARIABLE, readChildContext } from '../processes/child-context.ts';
+import type { RunningBelfry, Sibling } from '../run/start-belfry.ts';
+import type { ChildLink } from '../processes/child-link.ts';
 import { StartError } from '../run/start-error.ts';
 import { type Command, CommandError, EXIT } from './command.ts';
 import { CONFIG_FLAGS } from './config-flags.ts';
+import { firstSignal } from './first-signal.ts';
 import { loadEffectiveConfig } from './load-effective-config.ts';
-import { stopWishes } from './stop-signals.ts';
-
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-
-/** What is left of a stop after `shutdown.timeout`, in ms, before the process ends anyway. */
-const LAST_RESORT_MS = 800;
-
-/** Waits for the first signal, after which the process has so long; a later one ends it at once. */
-function firstSignal(
-  log: Logger,
-  limitMs: number,
-): { readonly received: Promise<void>; readonly abort: AbortSignal } {
-  const abort = new AbortController();
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const wishOf = stopWishes();
-  for (const name of SIGNALS) {
-    process.on(name, () => {
-      const wish = wishOf(performance.now());
-      if (wish === 'same') return;
-      if (wish === 'now') {
-        log.warn({ signal: name }, 'stopping at once');
-        process.exit(EXIT.failed);
-      }
-      log.info({ signal: name }, 'stopping; once more stops at once');
-      abort.abort();
-      resolve();
-      setTimeout(() => {
-        log.warn('not everything ended in time');
-        process.exit(EXIT.ok);
-      }, limitMs);
-    });
-  }
-  return { received: promise, abort: abort.signal };
-}
 
 async function stop(belfry: RunningBelfry, log: Logger): Promise<never> {
   await belfry.stop();
@@ -64,6 +34,28 @@ function watchBugs(log: Logger): void {
   });
 }
 
+interface Said {
+  readonly config: ResolvedConfig;
+  readonly warnings: readonly string[];
+  readonly log: Logger;
+}
+
+function sayFirst({ config, warnings, log }: Said): void {
+  for (const warning of warnings) log.warn(warning);
+  if (config.actors.length === 0) {
+    log.warn('no actors: neither a config file nor --actors names any; only channels are served');
+  }
+}
+
+/** Links one of several processes to its primary, without which it stops. */
+async function linkOf(log: Logger, stop: () => void): Promise<ChildLink> {
+  const { ChildLink } = await import('../processes/child-link.ts');
+  return new ChildLink(() => {
+    log.error('the primary process has gone; stopping');
+    stop();
+  });
+}
+
 /** `belfry start` */
 export const startCommand: Command = {
   path: ['start'],
@@ -72,47 +64,59 @@ export const startCommand: Command = {
   notes: [
     'A process with fewer roles than all needs --redis, and without the role beacon it listens only if --port, PORT or BELFRY_HTTP_SERVER_PORT says where: it then serves /health and /metrics.',
     'SIGTERM and SIGINT stop it: clients are told to reconnect elsewhere, turns are finished, leases given back. Another signal, a second or more later, ends it at once.',
+    '--processes N (or `processes`) runs N processes that share the port, over --redis; one that ends is started again. Signals go to all of them, and /metrics tells the figures of all.',
     'With http_server.tls, SIGHUP reads the certificate files again.',
   ],
   examples: [
     'belfry start --actors ./match.ts',
     'belfry start --role beacon --redis redis://localhost:6379',
+    'belfry start --processes 4 --redis redis://localhost:6379',
     'belfry start --role worker,ticker --redis redis://localhost:6379 --actors ./match.ts',
   ],
   async run(invocation) {
     const effective = await loadEffectiveConfig(invocation);
     const { config, originOf, warnings } = effective;
     const { createLogger } = await import('../log/logger.ts');
-    const { startEffective } = await import('../run/start-belfry.ts');
-    const log = createLogger(config.log);
-    for (const warning of warnings) log.warn(warning);
-    if (config.actors.length === 0) {
-      log.warn('no actors: neither a config file nor --actors names any; only channels are served');
-    }
+    const { startEffective, stopLimitMs } = await import('../run/start-belfry.ts');
+    const child = readChildContext(process.env[CHILD_VARIABLE]);
+    const all = createLogger(config.log);
+    const log = child === undefined ? all : all.child({ process: child.index });
+    // What concerns all processes is said once.
+    if (child === undefined) sayFirst({ config, warnings, log });
     watchBugs(log);
-    const { received, abort } = firstSignal(log, config.shutdown.timeout + LAST_RESORT_MS);
     const origin = originOf('http_server.port');
     const portGiven = origin === 'PORT' || origin.startsWith('BELFRY_') || origin.startsWith('--');
+    const listens = config.roles.includes('beacon') || portGiven;
+    if (child === undefined && config.processes > 1) {
+      const { runProcesses } = await import('./run-processes.ts');
+      return runProcesses(effective, { log, listens });
+    }
+    const { received, abort, stop: stopNow } = firstSignal({ log, limitMs: stopLimitMs(config) });
+    const link = child && (await linkOf(log, stopNow));
+    const sibling: Sibling | undefined = child &&
+      link && { ...child, shareMetrics: (own) => link.shared(own) };
     let belfry: RunningBelfry;
     try {
       belfry = await startEffective(effective, {
         log,
         signal: abort,
-        listens: config.roles.includes('beacon') || portGiven,
+        listens,
+        sibling,
       });
     } catch (error) {
       if (abort.aborted) process.exit(EXIT.ok);
+      link?.close();
       if (!(error instanceof StartError)) throw error;
       throw new CommandError(error.message, { cause: error });
     }
     // Without certificates the signal keeps its meaning: the terminal has gone.
     if (config.http_server.tls.enabled) process.on('SIGHUP', () => belfry.reload());
     const { url } = belfry;
-    console.log(
-      url === undefined
-        ? `Belfry is running: ${config.roles.join(', ')}`
-        : `Belfry is running: ${url}`,
-    );
+    if (link === undefined) {
+      console.log(`Belfry is running: ${url ?? config.roles.join(', ')}`);
+    } else {
+      link.ready(url);
+    }
     await received;
     return stop(belfry, log);
   },

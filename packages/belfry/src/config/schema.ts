@@ -221,6 +221,10 @@ export const configSchema = z.strictObject({
     max_held: whole(20_000, [0, 1_000_000], 'The most actors that are kept for their next tick.'),
   }),
   shutdown: group({
+    notice: duration(
+      '0s',
+      'Belfry: for how long `/health` says 503 before anything else happens, so that load balancers send nobody here any more. Clients are served meanwhile. Comes on top of `shutdown.timeout`.',
+    ),
     timeout: duration('4s', 'How long a stop may take to finish turns and to give leases back.'),
     spread: optionalDuration(
       'Belfry: over how long clients are sent away, so that they do not come to another Beacon all at once. Must be shorter than `shutdown.timeout`. Default: 15% of it.',

@@ -12,6 +12,8 @@ export interface Listening {
   readonly url: string;
   /** Reads the certificates again; connections that are there keep theirs. Throws, and keeps the old ones, when the new are of no use. What was read; `undefined`: there are none. */
   reload(): TlsMaterial | undefined;
+  /** Takes no more connections; those that are there stay. */
+  refuse(): void;
   /** Takes no more connections, lets requests under way end for up to `graceMs`, then closes what is left. */
   close(graceMs: number): Promise<void>;
 }
@@ -31,10 +33,16 @@ function explain(error: NodeJS.ErrnoException, address: string, port: number): s
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
       return `http_server.address: this machine has no address ${address}; use 127.0.0.1, or 0.0.0.0 for all.`;
+    case 'ENOTSUP':
+    case 'EINVAL':
+      return `this system cannot share port ${port} between processes; start each with --processes 1 and a port of its own, behind a proxy.`;
     default:
       return `cannot listen on ${address}:${port}: ${error.message}`;
   }
 }
+
+/** How many connections the system may hold ready: after a failover of another process all of its clients come at once. */
+const BACKLOG = 4_096;
 
 const LIMITS = {
   headersTimeout: 10_000,
@@ -51,12 +59,14 @@ interface Where {
   readonly port: number;
   /** Default: plain HTTP. */
   readonly tls?: ServerTls | undefined;
+  /** Whether other processes listen there too, and the system spreads connections over all. Default false. */
+  readonly shared?: boolean;
 }
 
 /** Listens; throws a `StartError` that says why not, and a `ConfigError` when the certificates are of no use. */
 export async function listen(
   onRequest: RequestListener,
-  { address, port, tls }: Where,
+  { address, port, tls, shared = false }: Where,
 ): Promise<Listening> {
   const secure =
     tls === undefined
@@ -67,9 +77,17 @@ export async function listen(
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(new StartError(explain(error, address, port), { cause: error }));
     });
-    server.listen(port, address, resolve);
+    server.listen({ port, host: address, backlog: BACKLOG, reusePort: shared }, resolve);
   });
   const bound = server.address() as AddressInfo;
+  let closed: Promise<void> | undefined;
+  const refuse = (): void => {
+    closed ??= new Promise<void>((resolve) => {
+      server.close(() => {
+        resolve();
+      });
+    });
+  };
   return {
     server,
     port: bound.port,
@@ -79,12 +97,9 @@ export async function listen(
       if (material !== undefined) secure?.setSecureContext(material);
       return material;
     },
+    refuse,
     async close(graceMs) {
-      const closed = new Promise<void>((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-      });
+      refuse();
       server.closeIdleConnections();
       const timer = setTimeout(() => {
         server.closeAllConnections();

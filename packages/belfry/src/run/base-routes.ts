@@ -1,25 +1,27 @@
-import type { Store } from '@belfry/store';
 import type { ResolvedConfig } from '../config/schema.ts';
 import { type Route, sendJson } from '../http/router.ts';
-import { checkHealth } from './health.ts';
+import { healthOf } from './health.ts';
 import type { Metrics } from './metrics.ts';
+import type { StoreWatch } from './watch-store.ts';
 
 export interface BaseRoutesOptions {
   readonly config: ResolvedConfig;
-  readonly store: Store;
+  readonly storeWatch: StoreWatch;
   readonly metrics: Metrics;
   readonly isStopping: () => boolean;
 }
 
 /** `/health` and `/metrics`, which every process serves. */
-export function baseRoutes({ config, store, metrics, isStopping }: BaseRoutesOptions): Route[] {
+export function baseRoutes(options: BaseRoutesOptions): Route[] {
+  const { config, storeWatch, metrics, isStopping } = options;
   const routes: Route[] = [];
   if (config.health.enabled) {
     routes.push({
       path: config.health.handler_prefix,
       methods: {
         async GET(_request, response) {
-          const health = await checkHealth(store, { roles: config.roles, stopping: isStopping() });
+          const { roles } = config;
+          const health = healthOf(await storeWatch.look(), { roles, stopping: isStopping() });
           sendJson(response, health.status === 'ok' ? 200 : 503, health);
         },
       },

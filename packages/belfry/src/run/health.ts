@@ -4,12 +4,21 @@ import { VERSION } from './package-version.ts';
 
 /** The answer of `/health`. */
 export interface Health {
-  /** `ok` and 200, or `unavailable` (the store cannot be reached) or `stopping` and 503. */
-  readonly status: 'ok' | 'unavailable' | 'stopping';
+  /** `ok` and 200; or, with 503, `degraded` (clients keep their connections, but the store cannot be reached) or `stopping`. */
+  readonly status: 'ok' | 'degraded' | 'stopping';
   readonly version: string;
   readonly roles: readonly Role[];
-  readonly store: { readonly ok: boolean; readonly description: string };
+  readonly store: StoreState;
   readonly warnings: readonly string[];
+}
+
+/** How the store is, as far as this process can tell. */
+export interface StoreState {
+  readonly ok: boolean;
+  /** What it is, or was when it last said so. */
+  readonly description: string;
+  /** Since when it cannot be reached: ISO 8601. */
+  readonly lost_since?: string;
 }
 
 /** How long the store may take to say how it is, in ms. */
@@ -31,18 +40,17 @@ export async function askStore(store: Pick<Store, 'health'>): Promise<StoreHealt
   }
 }
 
-/** How this process is. */
-export async function checkHealth(
-  store: Pick<Store, 'health'>,
+/** What is told of a process whose store is like this. */
+export function healthOf(
+  { state, warnings }: { readonly state: StoreState; readonly warnings: readonly string[] },
   { roles, stopping }: { readonly roles: readonly Role[]; readonly stopping: boolean },
-): Promise<Health> {
-  const { ok, description, warnings } = await askStore(store);
-  const reachable = ok ? 'ok' : 'unavailable';
+): Health {
+  const reachable = state.ok ? 'ok' : 'degraded';
   return {
     status: stopping ? 'stopping' : reachable,
     version: VERSION,
     roles,
-    store: { ok, description },
+    store: state,
     warnings,
   };
 }

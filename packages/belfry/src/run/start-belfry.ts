@@ -18,7 +18,7 @@ import { baseRoutes } from './base-routes.ts';
 import { channelNamespaces } from './channel-namespaces.ts';
 import { historyPolicies } from './history-policies.ts';
 import { loadActors } from './load-actors.ts';
-import { createMetrics, type MetricSource } from './metrics.ts';
+import { createMetrics, type Metrics, type MetricSource } from './metrics.ts';
 import { openStore } from './open-store.ts';
 import { createActorRunner, runnerMetrics } from './run-actors.ts';
 import { type BeaconPart, createBeaconPart } from './run-beacon.ts';
@@ -26,7 +26,7 @@ import { StartError } from './start-error.ts';
 import { Startup } from './startup.ts';
 import { storeMetrics } from './store-metrics.ts';
 import { VERSION } from './package-version.ts';
-import { watchStore } from './watch-store.ts';
+import { StoreWatch } from './watch-store.ts';
 
 /** A server that runs in this process. */
 export interface RunningBelfry {
@@ -45,12 +45,26 @@ export interface StartOptions {
   readonly signal?: AbortSignal;
   /** Whether it listens for HTTP. */
   readonly listens: boolean;
+  /** It is one of several processes. Default: it is alone. */
+  readonly sibling?: Sibling | undefined;
+}
+
+/** What one of several processes has in common with the others. */
+export interface Sibling {
+  /** From 1. */
+  readonly index: number;
+  /** Where all of them listen; 0: each where its config says. */
+  readonly port: number;
+  /** Makes of the metrics of this one those of all. */
+  shareMetrics(own: Metrics): Metrics;
 }
 
 /** Of the time that a stop may take, how much each part gets at most. In this order they are stopped. */
 const SHARES = { clients: 0.25, http: 0.1, turns: 0.5, store: 0.15 } as const;
 /** Clients are sent away within this part of their share, so as not to come back to another Beacon all at once. */
 const SPREAD = 0.6;
+/** What is left of a stop after all that, in ms, before the process ends anyway. */
+const LAST_RESORT_MS = 800;
 /** Where only this machine reaches it, on any free port. */
 const LOCAL_ONLY = { address: '127.0.0.1', port: 0 };
 /** How long a start waits for the store to take this process in, in ms. */
@@ -114,6 +128,12 @@ async function startRunner(
   );
 }
 
+/** How long a stop may take at most, in ms. */
+export function stopLimitMs({ shutdown: { notice, timeout, spread = 0 } }: ResolvedConfig): number {
+  const more = Math.max(0, spread - timeout * SHARES.clients);
+  return notice + timeout + more + LAST_RESORT_MS;
+}
+
 /** Starts what the config says, in the order store, turns, clients. Throws `ConfigError` and `StartError`; then nothing is left running. */
 export async function startEffective(
   effective: EffectiveConfig,
@@ -130,7 +150,7 @@ export async function startEffective(
 
 async function start(
   effective: EffectiveConfig,
-  { log, signal, listens }: StartOptions,
+  { log, signal, listens, sibling }: StartOptions,
   startup: Startup,
 ): Promise<RunningBelfry> {
   const { config } = effective;
@@ -149,7 +169,15 @@ async function start(
   startup.onStop({ what: 'store', limitMs: share('store'), stop: () => store.close() });
   const { description } = await store.health();
   log.info({ store: description }, 'the store is open');
-  startup.onStop({ what: 'watching the store', limitMs: 100, stop: watchStore(store, log) });
+  const storeWatch = new StoreWatch(store, log);
+  storeWatch.run();
+  startup.onStop({
+    what: 'watching the store',
+    limitMs: 100,
+    stop: () => {
+      storeWatch.stop();
+    },
+  });
   if (redisUrl !== undefined && config.client.token.hmac_secret_key === undefined) {
     log.warn(
       { dataDir: config.data_dir },
@@ -158,7 +186,7 @@ async function start(
   }
 
   const channels = shareChannels(store.channels);
-  const metrics: MetricSource[] = [storeMetrics(store)];
+  const metrics: MetricSource[] = [storeMetrics(store, storeWatch)];
   let beacon: BeaconPart | undefined;
   if (roles.includes('beacon')) {
     beacon = createBeaconPart({
@@ -192,8 +220,14 @@ async function start(
   let listening: Listening | undefined;
   if (listens) {
     const admin = adminRoutesOf({ effective, secrets, store, definitions }, channels);
+    const own = createMetrics(metrics);
     const routes = [
-      ...baseRoutes({ config, store, metrics: createMetrics(metrics), isStopping: () => stopping }),
+      ...baseRoutes({
+        config,
+        storeWatch,
+        metrics: sibling?.shareMetrics(own) ?? own,
+        isStopping: () => stopping,
+      }),
       ...(beacon?.routes ?? []),
       ...admin,
     ];
@@ -204,8 +238,10 @@ async function start(
       },
     };
     const router = createRouter({ routes, fallback: beacon?.fallback, ...common });
-    const { address, port } = config.http_server;
-    const opened = await listen(router, { address, port, tls });
+    const { address } = config.http_server;
+    const shared = sibling !== undefined && sibling.port > 0;
+    const port = shared ? sibling.port : config.http_server.port;
+    const opened = await listen(router, { address, port, tls, shared });
     listening = opened;
     const limitMs = share('http');
     startup.onStop({ what: 'http', limitMs, stop: () => opened.close(limitMs / 2) });
@@ -233,7 +269,21 @@ async function start(
     const { drain } = beacon;
     const spreadMs = shutdown.spread ?? share('clients') * SPREAD;
     const limitMs = Math.max(share('clients'), spreadMs + 100);
-    startup.onStop({ what: 'clients', limitMs, stop: () => drain(spreadMs) });
+    startup.onStop({
+      what: 'clients',
+      limitMs,
+      stop() {
+        // Where several share a port, the system sends new clients to the others.
+        if (sibling !== undefined) listening?.refuse();
+        return drain(spreadMs);
+      },
+    });
+  }
+  const { notice } = shutdown;
+  if (listening !== undefined && notice > 0) {
+    // Until load balancers have noticed, those whom they send are welcome.
+    const stop = (): Promise<void> => sleep(notice);
+    startup.onStop({ what: 'notice', limitMs: notice + 100, stop });
   }
   const url = listening?.url;
   log.info(
@@ -279,6 +329,9 @@ export async function startBelfry(
   const { roles, log: logConfig } = effective.config;
   const logger = log ?? createLogger(logConfig);
   for (const warning of effective.warnings) logger.warn(warning);
+  if (effective.config.processes > 1) {
+    logger.warn('processes: startBelfry runs in this process alone; `belfry start` runs several');
+  }
   return startEffective(effective, {
     log: logger,
     listens: roles.includes('beacon') || config.http_server?.port !== undefined,
