@@ -173,6 +173,14 @@ export interface ClientConfig {
   readonly recovery_max_publication_limit?: number | undefined;
   /** What ends unidirectional connections whose connect request fails, where it is not the protocol's own choice. */
   readonly connect_code_to_unidirectional_disconnect?: ConnectCodeToDisconnect | undefined;
+  /** Users are subscribed to a channel of their own, `<namespace>:#<user>`, by connecting. */
+  readonly subscribe_to_user_personal_channel?:
+    | {
+        readonly enabled?: boolean | undefined;
+        /** Default none: the channel is `#<user>`. */
+        readonly personal_channel_namespace?: string | undefined;
+      }
+    | undefined;
   /** *Ours.* How long an RPC handler may take. Default 15s. */
   readonly rpc_timeout?: Duration | undefined;
 }

@@ -1,4 +1,4 @@
-import type { BeaconConfig } from './config.ts';
+import type { BeaconConfig, ClientConfig } from './config.ts';
 import { parseDuration } from './core/duration.ts';
 import type { SessionLimits } from './core/session.ts';
 import { wsSettings, type WsSettings } from './ws/ws-settings.ts';
@@ -68,8 +68,15 @@ export function beaconSettings(config: BeaconConfig): BeaconSettings {
       allowAnonymous: client.allow_anonymous_connect_without_token ?? false,
       disallowAnonymousTokens: client.disallow_anonymous_connection_tokens ?? false,
       insecure: client.insecure ?? false,
+      personalPrefix: personalPrefix(client.subscribe_to_user_personal_channel),
     },
   };
+}
+
+function personalPrefix(config: ClientConfig['subscribe_to_user_personal_channel']): string | null {
+  if (config?.enabled !== true) return null;
+  const namespace = config.personal_channel_namespace ?? '';
+  return namespace === '' ? '#' : `${namespace}:#`;
 }
 
 /** The check renews it: it must come twice at least. Without a check nothing but the channel's own time keeps it. */

@@ -63,6 +63,11 @@ function wishedSubs(
   claims: ConnectionClaims,
 ): Map<string, SubscriptionClaims> | null {
   const subs = new Map(claims.subs);
+  const { personalPrefix } = session.context.limits;
+  if (personalPrefix !== null && claims.user !== '') {
+    const channel = personalPrefix + claims.user;
+    if (!subs.has(channel)) subs.set(channel, { overrides: {} });
+  }
   for (const channel of session.connecting?.request.subs.keys() ?? []) {
     const namespace = session.context.namespaces.of(channel);
     if (namespace === undefined || channel === '') return null;

@@ -315,6 +315,57 @@ describe('operations of a user on all Beacons', () => {
   });
 });
 
+it('every command is answered, and once, however the tokens come', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom('publish', 'rpc', 'ping', 'tokens', 'none', 'away', 'pass'), {
+        maxLength: 60,
+      }),
+      (acts) => {
+        const layer = { enabled: true, publish: per(3), rpc: per(2) };
+        const rig = new SessionRig(
+          configWith({ redis_user_command: layer, user_command: { ...layer, total: per(4) } }),
+        );
+        const client = rig.connect('ann');
+        const sent: number[] = [];
+        const got: number[] = [];
+        const settle = (grant: { granted: number; retryMs: number } | null): void => {
+          if (!rig.effects.some(({ type }) => type === 'tokens')) return;
+          rig.context.rates?.settle(rig.take('tokens').shared, grant, rig.now);
+        };
+        const read = (): void => {
+          while (rig.effects.some(({ type }) => type === 'publish')) {
+            const effect = rig.take('publish');
+            effect.session.published(effect, null);
+          }
+          for (const reply of client.read() as { id?: number }[]) {
+            if (reply.id !== undefined) got.push(reply.id);
+          }
+        };
+        for (const act of acts) {
+          if (act === 'tokens') settle({ granted: 1, retryMs: 0 });
+          else if (act === 'none') settle({ granted: 0, retryMs: 300 });
+          else if (act === 'away') settle(null);
+          else if (act === 'pass') rig.now += 400;
+          else {
+            sent.push(++ids);
+            const body = { publish: { channel: 'a', data: {} }, rpc: { method: 'x' }, ping: {} };
+            client.command({ id: ids, [act]: body[act] });
+          }
+          read();
+        }
+        for (let i = 0; i < 200 && got.length < sent.length; i++) {
+          settle({ granted: 1, retryMs: 0 });
+          rig.now += 100;
+          read();
+        }
+        expect(got.toSorted((a, b) => a - b)).toEqual(sent);
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
 it('no more than the rate comes through in any stretch of time, and never less than is there', () => {
   fc.assert(
     fc.property(

@@ -66,6 +66,8 @@ export interface SessionLimits {
   readonly allowAnonymous: boolean;
   readonly disallowAnonymousTokens: boolean;
   readonly insecure: boolean;
+  /** What stands before the user's name in the channel that each user is subscribed to; `null`: there is none. */
+  readonly personalPrefix: string | null;
 }
 
 /** What all sessions of a Beacon share. */

@@ -127,8 +127,8 @@ export const FOREIGN_OPTIONS: Readonly<Record<string, ForeignOption>> = {
   'client.insecure_skip_token_signature_verify': gone(
     'remove it; client.insecure is for development',
   ),
-  'client.subscribe_to_user_personal_channel': gone(
-    'remove it, and name the channel in the claim "channels" of the token',
+  'client.subscribe_to_user_personal_channel.single_connection': gone(
+    'remove it, and see client.user_connection_limit',
   ),
   'client.rate_limit.redis_user_command.redis': gone(
     'remove it: tokens are counted in the Redis of redis.url',

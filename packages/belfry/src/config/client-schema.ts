@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, flag, group, optionalText, texts, whole } from './field.ts';
+import { duration, flag, group, optionalText, text, texts, whole } from './field.ts';
 import { switchedProxy } from './proxy-schema.ts';
 import { clientRateLimits } from './rate-limit-schema.ts';
 import { uniDisconnectSchema } from './transport-schema.ts';
@@ -148,6 +148,13 @@ export const clientSchema = group({
     [1, 100_000],
     'The most publications that are recovered on a subscribe.',
   ),
+  subscribe_to_user_personal_channel: group({
+    enabled: flag(
+      false,
+      'Subscribe each user who connects to a channel of their own: `<namespace>:#<user>`.',
+    ),
+    personal_channel_namespace: text('', 'Its namespace; without one the channel is `#<user>`.'),
+  }),
   rate_limit: group(clientRateLimits),
   connect_code_to_unidirectional_disconnect: uniDisconnectSchema,
   rpc_timeout: duration('15s', 'Belfry: how long a call may take.', { minMs: 100 }),

@@ -12,6 +12,7 @@ export function brokenRules(config: ResolvedConfig): string[] {
     ...tokenRules(config),
     ...proxyRules(config),
     ...processRules(config),
+    ...personalRules(config),
   ];
 }
 
@@ -38,6 +39,14 @@ function templateProblems(at: string, token: ResolvedConfig['client']['token']):
       (group) =>
         `${at}.jwks_public_endpoint: {{${group}}} is no named group of issuer_regex or audience_regex.`,
     );
+}
+
+function personalRules({ client, channel }: ResolvedConfig): string[] {
+  const { enabled, personal_channel_namespace: name } = client.subscribe_to_user_personal_channel;
+  if (!enabled || name === '' || channel.namespaces.some((each) => each.name === name)) return [];
+  return [
+    `client.subscribe_to_user_personal_channel.personal_channel_namespace: there is no namespace "${name}" in channel.namespaces.`,
+  ];
 }
 
 function processRules({ processes, redis, shutdown }: ResolvedConfig): string[] {

@@ -54,6 +54,10 @@ function teamConfig(backend: string): object {
       history_max_publication_limit: 500,
       recovery_max_publication_limit: 500,
       insecure: false,
+      subscribe_to_user_personal_channel: {
+        enabled: true,
+        personal_channel_namespace: 'personal',
+      },
     },
     http_api: { key: '9230f514-34d2-4971-ace2-851c656e81dc', handler_prefix: '/api' },
     admin: { enabled: true, password: 'd0683813-0916-4c49-979f-0e08a686b727', secret: SECRET },
@@ -183,16 +187,19 @@ test('a config file of Centrifugo v6 serves real clients as it is', async () => 
   const url = `${(await server.url()).replace('http', 'ws')}/connection/websocket`;
   const clients = await Promise.all(
     ['ann', 'bob'].map(async (sub) => {
-      const token = await new SignJWT({ sub, channels: [`personal:#${sub}`] })
+      const token = await new SignJWT({ sub })
         .setProtectedHeader({ alg: 'HS256' })
         .sign(new TextEncoder().encode(SECRET));
       const client = new Centrifuge(url, { token });
+      const personal: string[] = [];
+      client.on('subscribed', ({ channel }) => personal.push(channel));
       const chat = client.newSubscription('chat:lobby');
       const got: unknown[] = [];
       chat.on('publication', ({ data }) => got.push(data));
       chat.subscribe();
       client.connect();
       await chat.ready(10_000);
+      expect(personal).toEqual([`personal:#${sub}`]);
       return { client, chat, got, [Symbol.dispose]: () => client.disconnect() };
     }),
   );
