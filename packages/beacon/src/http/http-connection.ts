@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { disconnects, type Disconnect, type Reply } from '@belfry/protocol';
 import type { Session } from '../core/session.ts';
 import type { PreparedPush, Transport, TransportInfo } from '../core/transport.ts';
@@ -25,13 +26,15 @@ export interface HttpShared extends OutgoingShared, ReceivingShared {}
 export interface HttpConnectionOptions {
   readonly form: StreamForm;
   readonly response: ServerResponse;
+  /** What the response is written to. */
+  readonly socket: Socket;
   /** What connect errors are answered with in place of a stream, by code; `null`: they are not. */
   readonly httpCodes: ReadonlyMap<number, HttpAnswer> | null;
   readonly onGone: (connection: HttpConnection) => void;
 }
 
 /**
- * A streamed HTTP answer as a session's transport. What the client sends comes in other requests, which find the connection by its
+ * A streamed HTTP answer as a session's transport. Node writes the head and the end; what is between goes straight to the socket. What the client sends comes in other requests, which find the connection by its
  * key. A stream has no close frame: a push says why it ends.
  */
 export class HttpConnection extends Outgoing implements Transport {
@@ -48,17 +51,16 @@ export class HttpConnection extends Outgoing implements Transport {
   #heldBytes = 0;
 
   constructor(shared: HttpShared, options: HttpConnectionOptions) {
-    const { form, response } = options;
-    super(shared, response);
+    const { form, response, socket } = options;
+    super(shared, socket);
     this.#shared = shared;
     this.#options = options;
     if (!form.info.unidirectional) this.emulationKey = randomUUID();
     response.on('close', () => this.#gone());
     // An error is followed by `close`.
     response.on('error', ignore);
-    const { socket } = response;
-    socket?.setNoDelay(true);
-    socket?.setKeepAlive(true, 30_000);
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, 30_000);
   }
 
   get info(): TransportInfo {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BadFrameError } from '@belfry/protocol';
 import type { Refusal } from '../ws/upgrader.ts';
+import { streamForms, type StreamForms } from './chunked-form.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import {
   BadEmulationError,
@@ -20,6 +21,16 @@ import {
   UNI_SSE_FORM,
   type StreamForm,
 } from './stream-form.ts';
+
+const SSE = streamForms(SSE_FORM);
+const JSON_STREAM = streamForms(HTTP_STREAM_JSON);
+const PROTOBUF_STREAM = streamForms(HTTP_STREAM_PROTOBUF);
+const UNI_SSE = streamForms(UNI_SSE_FORM);
+const UNI_HTTP_STREAM = streamForms(UNI_HTTP_STREAM_FORM);
+
+function formFor({ httpVersion }: IncomingMessage, { chunked, plain }: StreamForms): StreamForm {
+  return httpVersion === '1.1' ? chunked : plain;
+}
 
 interface Options {
   readonly settings: HttpSettings;
@@ -60,12 +71,12 @@ export class HttpEndpoints {
   constructor(options: Options) {
     this.#options = options;
     const { sse, httpStream, uniSse, uniHttpStream, emulation } = options.settings;
-    this.#addStream(sse, ['GET', 'POST'], () => SSE_FORM);
+    this.#addStream(sse, ['GET', 'POST'], () => SSE);
     this.#addStream(httpStream, ['POST'], ({ headers }) =>
-      isBinary(headers['content-type']) ? HTTP_STREAM_PROTOBUF : HTTP_STREAM_JSON,
+      isBinary(headers['content-type']) ? PROTOBUF_STREAM : JSON_STREAM,
     );
-    this.#addStream(uniSse, ['GET', 'POST'], () => UNI_SSE_FORM);
-    this.#addStream(uniHttpStream, ['POST'], () => UNI_HTTP_STREAM_FORM);
+    this.#addStream(uniSse, ['GET', 'POST'], () => UNI_SSE);
+    this.#addStream(uniHttpStream, ['POST'], () => UNI_HTTP_STREAM);
     if (emulation !== null) {
       this.#byPath.set(emulation.path, {
         methods: ['POST'],
@@ -80,14 +91,14 @@ export class HttpEndpoints {
   #addStream(
     settings: StreamSettings | null,
     methods: readonly string[],
-    formOf: (request: IncomingMessage) => StreamForm,
+    formsOf: (request: IncomingMessage) => StreamForms,
   ): void {
     if (settings === null) return;
     this.#byPath.set(settings.path, {
       methods,
       onFailed: this.#options.onRefused,
       answer: (request, response) =>
-        this.#stream(request, response, { settings, form: formOf(request) }),
+        this.#stream(request, response, { settings, form: formFor(request, formsOf(request)) }),
     });
   }
 
@@ -135,10 +146,15 @@ export class HttpEndpoints {
     if (form.info.unidirectional) form.decode(data);
     // Reading the body took its time.
     this.#mayConnect();
+    const { socket } = response;
+    if (socket === null) {
+      throw new RefusedError(400, 'a stream does not wait for the answer to another request');
+    }
     const { shared, emulated, onConnection } = this.#options;
     const connection = new HttpConnection(shared, {
       form,
       response,
+      socket,
       httpCodes: settings.httpCodes,
       onGone: ({ emulationKey }) => {
         if (emulationKey !== undefined) emulated.remove(emulationKey);

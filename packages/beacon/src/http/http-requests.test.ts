@@ -242,6 +242,37 @@ describe('a stream', () => {
     await waitFor(() => raw.text().includes('{"id":3,"ping":{}}'));
   });
 
+  it('is framed by its end for proxies that speak HTTP/1.0', async () => {
+    await using store = await open();
+    await using rig = await startBeacon(store, CONFIG);
+    using raw = dial(rig);
+    const body = `${CONNECT}\n{"id":2,"ping":{}}\n{"id":3,"connect":{}}`;
+    const head = `POST /connection/http_stream HTTP/1.0\r\nContent-Length: ${body.length}\r\n\r\n`;
+    raw.socket.write(head + body);
+    await raw.closed;
+    const [headers = '', stream = ''] = raw.text().split('\r\n\r\n');
+    expect(headers.toLowerCase()).not.toContain('transfer-encoding');
+    const lines = stream.trimEnd().split('\n');
+    expect(lines.slice(1)).toEqual([
+      '{"id":2,"ping":{}}',
+      '{"push":{"disconnect":{"code":3501,"reason":"bad request"}}}',
+    ]);
+  });
+
+  it('leaves its connection to the next request when it has ended', async () => {
+    await using store = await open();
+    await using rig = await startBeacon(store, CONFIG);
+    using raw = dial(rig);
+    raw.socket.write(post('/connection/http_stream', 'garbage'));
+    await waitFor(() => raw.text().endsWith('0\r\n\r\n'));
+    raw.socket.write(post('/connection/sse', CONNECT));
+    await waitFor(() => raw.text().includes('data: {"id":1,"connect":'));
+    // One that comes while a stream is under way cannot be answered before that ends.
+    raw.socket.write(post('/connection/http_stream', CONNECT));
+    await waitFor(() => rig.beacon.snapshot().counters.connections_refused === 1);
+    expect(rig.beacon.snapshot().gauges.connections).toBe(1);
+  });
+
   it('ends a connection that sends no connect command in time', async () => {
     await using store = await open();
     await using rig = await startBeacon(store, CONFIG);

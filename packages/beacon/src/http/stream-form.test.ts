@@ -3,6 +3,7 @@ import { createParser } from 'eventsource-parser';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { WireForm } from '../runtime/wire-form.ts';
+import { streamForms } from './chunked-form.ts';
 import { decodeEmulation } from './emulation.ts';
 import {
   HTTP_STREAM_JSON,
@@ -10,6 +11,7 @@ import {
   SSE_FORM,
   UNI_HTTP_STREAM_FORM,
   UNI_SSE_FORM,
+  type StreamForm,
 } from './stream-form.ts';
 
 /** JSON as a client may write it: with any white space between its tokens. */
@@ -125,6 +127,49 @@ describe('HTTP streaming in Protobuf', () => {
         expect([at, messages]).toEqual([bytes.length, pieces.length + 1]);
       }),
       { numRuns: 100 },
+    );
+  });
+});
+
+/** What the chunks of a body contain. Throws when they are none. */
+function unchunk(body: Buffer): Buffer {
+  const parts: Buffer[] = [];
+  let at = 0;
+  while (at < body.length) {
+    const end = body.indexOf('\r\n', at);
+    const size = Number.parseInt(body.toString('latin1', at, end), 16);
+    const data = body.subarray(end + 2, end + 2 + size);
+    if (data.length < size) throw new Error('a chunk is cut off');
+    at = end + 2 + size;
+    if (body.toString('latin1', at, at + 2) !== '\r\n') throw new Error('a chunk does not end');
+    at += 2;
+    parts.push(data);
+  }
+  return Buffer.concat(parts);
+}
+
+describe('streamForms', () => {
+  it.each([
+    ['SSE', SSE_FORM],
+    ['HTTP streaming in Protobuf', HTTP_STREAM_PROTOBUF],
+    ['unidirectional HTTP streaming', UNI_HTTP_STREAM_FORM],
+  ])('frames what %s writes as chunks of HTTP/1.1', (_, form) => {
+    const { plain, chunked } = streamForms(form);
+    const written = (by: StreamForm, pushes: readonly Push[]): Buffer =>
+      Buffer.concat(
+        [
+          by.preface,
+          ...pushes.flatMap((each) => [by.push.write(each), by.ping]),
+          by.reply({ type: 'ping', id: 1 }),
+          by.disconnect({ code: 3001, reason: 'shutdown' }),
+          by.disconnect({ code: 3000, reason: 'connection closed' }),
+        ].filter((each) => each !== null),
+      );
+    fc.assert(
+      fc.property(fc.array(push), (pushes) => {
+        expect(unchunk(written(chunked, pushes))).toEqual(written(plain, pushes));
+      }),
+      { numRuns: 50 },
     );
   });
 });
