@@ -1,7 +1,7 @@
 import { BadFrameError } from './bad-frame-error.ts';
 import type { Command, RecoverRequest } from './command.ts';
 import { memberText } from './json-member.ts';
-import { MAX_FILTER_DEPTH, type TagsFilterNode } from './tags-filter.ts';
+import { CUT_FILTER_NODE, MAX_FILTER_DEPTH, type TagsFilterNode } from './tags-filter.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -94,7 +94,7 @@ function listOf(fields: Fields, name: string): readonly unknown[] {
 }
 
 function filterNode(value: unknown, depth: number): TagsFilterNode {
-  if (depth > MAX_FILTER_DEPTH) throw new BadFrameError('tf is too deep');
+  if (depth > MAX_FILTER_DEPTH) return CUT_FILTER_NODE;
   const fields = fieldsOf(value, 'tf');
   const vals = listOf(fields, 'vals');
   if (!vals.every((each) => typeof each === 'string')) {

@@ -11,5 +11,15 @@ export interface TagsFilterNode {
   readonly nodes: readonly TagsFilterNode[];
 }
 
-/** How deep a filter may be. A deeper one is not of the protocol: the frame is bad. */
+/** How deep a filter is read, so that reading ends whatever a client sends. Whoever evaluates it allows less, and says so. */
 export const MAX_FILTER_DEPTH = 32;
+
+/** What stands for a node that is deeper. */
+export const CUT_FILTER_NODE: TagsFilterNode = {
+  op: '',
+  key: '',
+  cmp: '',
+  val: '',
+  vals: [],
+  nodes: [],
+};

@@ -444,7 +444,7 @@ describe('a subscription with a tags filter', () => {
   it('is refused with 107 where filters are not allowed, or it is none', () => {
     const rig = new SessionRig(config);
     const client = rig.connect('ann');
-    const deep = Array.from({ length: 20 }).reduce<object>(
+    const deep = Array.from({ length: 200 }).reduce<object>(
       (node) => ({ op: 'not', nodes: [node] }),
       aapl,
     );

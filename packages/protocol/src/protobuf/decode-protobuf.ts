@@ -7,7 +7,7 @@ import type {
   RecoverRequest,
   SubscribeRequest,
 } from '../command.ts';
-import { MAX_FILTER_DEPTH, type TagsFilterNode } from '../tags-filter.ts';
+import { CUT_FILTER_NODE, MAX_FILTER_DEPTH, type TagsFilterNode } from '../tags-filter.ts';
 import { payloadOf } from './payload.ts';
 import { ProtoReader } from './proto-reader.ts';
 
@@ -87,7 +87,10 @@ function connectRequest(reader: ProtoReader): ConnectRequest {
 }
 
 function filterNode(reader: ProtoReader, depth: number): TagsFilterNode {
-  if (depth > MAX_FILTER_DEPTH) throw new BadFrameError('tf is too deep');
+  if (depth > MAX_FILTER_DEPTH) {
+    reader.skip();
+    return CUT_FILTER_NODE;
+  }
   const outer = reader.enter('tf');
   const vals: string[] = [];
   const nodes: TagsFilterNode[] = [];
