@@ -8,6 +8,9 @@ import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { runBelfry, spawnBelfry, temporaryDirectory } from '../testing/belfry-process.ts';
 
+/** It comes with the system. */
+const OPENSSL = 'openssl';
+
 interface Pair {
   readonly cert: string;
   readonly key: string;
@@ -20,7 +23,7 @@ function makePair(directory: string, name: string): Pair {
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'];
   const names = ['-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'];
   const files = ['-keyout', key, '-out', cert];
-  execFileSync('openssl', ['req', '-x509', ...curve, '-nodes', '-days', '2', ...names, ...files], {
+  execFileSync(OPENSSL, ['req', '-x509', ...curve, '-nodes', '-days', '2', ...names, ...files], {
     stdio: 'ignore',
   });
   return { cert, key };
