@@ -30,3 +30,6 @@ export type ServerMessageOf<D extends DefinitionLike> = OutputOf<Part<D, 'server
 
 /** What it publishes to single users. */
 export type UserMessageOf<D extends DefinitionLike> = OutputOf<Part<D, 'user'>>;
+
+/** What the deployment itself sends to it. */
+export type InternalMessageOf<D extends DefinitionLike> = InputOf<Part<D, 'internal'>>;
