@@ -303,6 +303,45 @@ describe('the server API', () => {
     admitted.close();
   });
 
+  test('has its counterpart for operators', async () => {
+    await using server = await start({ admin: { secret: 'the-admin-secret-of-these-tests' } });
+    const login = await fetch(`${server.url}/auth/guest`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"name":"Ann"}',
+    });
+    const { token, user } = (await login.json()) as { token: string; user: string };
+    using client = connect({ url: server.url, token });
+    await client.rpc('time');
+    const admin = async (operation: string, input: object): Promise<unknown> => {
+      const response = await fetch(`${server.url}/admin/${operation}`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          authorization: 'Bearer the-admin-secret-of-these-tests',
+        },
+        body: JSON.stringify(input),
+      });
+      return response.json();
+    };
+    await server.call('subscribe', { user, channel: 'news:1' });
+    expect(await admin('channels.list', {})).toEqual({
+      result: { channels: [{ channel: 'news:1', clients: 1 }], total: 1 },
+    });
+    expect(await admin('connections.list', { limit: 5 })).toMatchObject({
+      result: { connections: [{ user, transport: 'websocket', channels: 1 }], cursor: null },
+    });
+    expect(await admin('nodes.list', {})).toMatchObject({
+      result: { nodes: [{ connections: 1 }] },
+    });
+    expect(await admin('connections.disconnect', { user })).toEqual({
+      result: { disconnected: 1 },
+    });
+    expect(await admin('connections.disconnect', { user: '' })).toMatchObject({
+      error: { code: 'refused' },
+    });
+  });
+
   test('describes itself', async () => {
     await using server = await start();
     const response = await fetch(`${server.url}/api/openapi.json`);

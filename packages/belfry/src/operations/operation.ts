@@ -1,4 +1,5 @@
 import type { AnyActorDefinition } from '@belfry/actors';
+import type { BeaconControl } from '@belfry/beacon';
 import type { ActorStore, ChannelStore, HistoryPolicy } from '@belfry/store';
 import type { z } from 'zod';
 import type { ChannelNamespaces } from '../run/channel-namespaces.ts';
@@ -9,6 +10,8 @@ export interface OperationContext {
   /** A view of its own: no listener is attached yet. */
   readonly channels: ChannelStore;
   readonly namespaces: ChannelNamespaces;
+  /** `undefined`: there is no Beacon in this process. */
+  readonly control?: BeaconControl | undefined;
   /** What a channel keeps, by the namespaces of the config. */
   historyPolicyOf(channel: string): HistoryPolicy;
   /** The kinds of actors that the config names. Rejects with a `ConfigError` when they cannot be loaded. */

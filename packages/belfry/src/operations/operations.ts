@@ -8,6 +8,12 @@ import {
 } from './actor-operations.ts';
 import { sendToActor } from './send-operation.ts';
 import { publish, readHistory, readPresence } from './channel-operations.ts';
+import {
+  disconnectUser,
+  listChannels,
+  listConnections,
+  listNodes,
+} from './connection-operations.ts';
 
 /** Operations by the name they have in the admin API. */
 export const OPERATIONS = {
@@ -21,6 +27,10 @@ export const OPERATIONS = {
   'channels.publish': publish,
   'channels.history': readHistory,
   'channels.presence': readPresence,
+  'channels.list': listChannels,
+  'connections.list': listConnections,
+  'connections.disconnect': disconnectUser,
+  'nodes.list': listNodes,
 } as const;
 
 export type OperationName = keyof typeof OPERATIONS;

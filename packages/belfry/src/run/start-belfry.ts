@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AnyActorDefinition, Runner } from '@belfry/actors';
+import type { BeaconControl } from '@belfry/beacon';
 import { shareChannels, type Store } from '@belfry/store';
 import { adminRoutes } from '../admin/admin-routes.ts';
 import { announceServer, withdrawServer } from '../admin/running-server.ts';
@@ -83,10 +84,12 @@ interface Parts {
   readonly secrets: Secrets;
   readonly store: Store;
   readonly definitions: readonly AnyActorDefinition[];
+  /** `undefined`: there is no Beacon in this process. */
+  readonly control: BeaconControl | undefined;
 }
 
 function adminRoutesOf(parts: Parts, channels: ReturnType<typeof shareChannels>): Route[] {
-  const { effective, secrets, store, definitions } = parts;
+  const { effective, secrets, store, definitions, control } = parts;
   // On Redis the CLI goes to the store itself.
   if (secrets.admin === undefined || effective.config.redis.url !== undefined) return [];
   const config = beaconConfigOf(effective);
@@ -95,6 +98,7 @@ function adminRoutesOf(parts: Parts, channels: ReturnType<typeof shareChannels>)
     context: {
       actors: store.actors,
       namespaces: channelNamespaces(config),
+      control,
       historyPolicyOf: historyPolicies(config),
       definitions: async () => definitions,
     },
@@ -219,7 +223,10 @@ async function start(
   let stopping = false;
   let listening: Listening | undefined;
   if (listens) {
-    const admin = adminRoutesOf({ effective, secrets, store, definitions }, channels);
+    const admin = adminRoutesOf(
+      { effective, secrets, store, definitions, control: beacon?.control },
+      channels,
+    );
     const own = createMetrics(metrics);
     const routes = [
       ...baseRoutes({
