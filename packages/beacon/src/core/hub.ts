@@ -1,14 +1,15 @@
 import type { Epoch, Publication } from '@belfry/store';
 import { DeltaBases } from './deltas.ts';
 import { SharedFilters } from './delivery.ts';
+import { Groups } from './groups.ts';
 import type { Session } from './session.ts';
 import { LivePublication, type Subscription } from './subscription.ts';
 import { PreparedPush } from './transport.ts';
 
 /** Who in this process is subscribed to what, and who is connected. */
 export class Hub {
-  readonly #channels = new Map<string, Set<Subscription>>();
-  readonly #users = new Map<string, Set<Session>>();
+  readonly #channels = new Groups<string, Subscription>();
+  readonly #users = new Groups<string, Session>();
   /** The filters that subscriptions have. */
   readonly filters: SharedFilters = new SharedFilters();
   /** What patches for subscriptions are made to. */
@@ -31,26 +32,17 @@ export class Hub {
   add(subscription: Subscription): boolean {
     this.#subscriptions++;
     if (subscription.delivery?.delta === true) this.deltas.add(subscription.channel);
-    const there = this.#channels.get(subscription.channel);
-    if (there === undefined) {
-      this.#channels.set(subscription.channel, new Set([subscription]));
-      return true;
-    }
-    there.add(subscription);
-    return false;
+    return this.#channels.add(subscription.channel, subscription);
   }
 
   /** True: it was the channel's last. */
   remove(subscription: Subscription): boolean {
-    const there = this.#channels.get(subscription.channel);
-    if (there === undefined || !there.delete(subscription)) return false;
+    if (!this.#channels.delete(subscription.channel, subscription)) return false;
     this.#subscriptions--;
     const { delivery } = subscription;
     if (delivery?.delta === true) this.deltas.remove(subscription.channel);
     if (delivery !== null && delivery.filter !== null) this.filters.release(delivery.filter);
-    if (there.size > 0) return false;
-    this.#channels.delete(subscription.channel);
-    return true;
+    return !this.#channels.has(subscription.channel);
   }
 
   has(channel: string): boolean {
@@ -62,30 +54,31 @@ export class Hub {
   }
 
   subscribers(channel: string): Iterable<Subscription> {
-    return this.#channels.get(channel) ?? [];
+    return this.#channels.of(channel);
   }
 
   subscriberCount(channel: string): number {
-    return this.#channels.get(channel)?.size ?? 0;
+    return this.#channels.count(channel);
   }
 
   /** Hands a publication to everyone here. How many that were. */
   publish(channel: string, publication: Publication, epoch: Epoch): number {
-    const there = this.#channels.get(channel);
-    if (there === undefined) return 0;
+    const count = this.#channels.count(channel);
+    if (count === 0) return 0;
     const delta = this.deltas.published(channel, publication, epoch);
     const live = new LivePublication(channel, publication, { epoch, delta });
     // A gap ends a subscription, which deletes it from the set: fine while iterating.
-    for (const subscription of there) subscription.session.deliver(subscription, live);
-    return there.size;
+    for (const subscription of this.#channels.of(channel)) {
+      subscription.session.deliver(subscription, live);
+    }
+    return this.#channels.count(channel);
   }
 
   /** Tells those who want to know that someone joined or left. */
   joinLeave(channel: string, type: 'join' | 'leave', info: string): void {
-    const there = this.#channels.get(channel);
-    if (there === undefined) return;
+    if (!this.#channels.has(channel)) return;
     const push = new PreparedPush({ type, channel, info });
-    for (const subscription of there) {
+    for (const subscription of this.#channels.of(channel)) {
       if (subscription.state === 'live' && subscription.grant?.pushJoinLeave === true) {
         subscription.session.transport.push(push);
       }
@@ -93,25 +86,20 @@ export class Hub {
   }
 
   enter(session: Session): void {
-    const there = this.#users.get(session.user);
-    if (there === undefined) this.#users.set(session.user, new Set([session]));
-    else there.add(session);
+    this.#users.add(session.user, session);
   }
 
   leave(session: Session): void {
-    const there = this.#users.get(session.user);
-    if (there === undefined) return;
-    there.delete(session);
-    if (there.size === 0) this.#users.delete(session.user);
+    this.#users.delete(session.user, session);
   }
 
   /** The connections of a user here: those that are through with connecting and those that are not yet. */
   sessionsOf(user: string): readonly Session[] {
-    return [...(this.#users.get(user) ?? [])];
+    return [...this.#users.of(user)];
   }
 
   /** How many connections a user has here. */
   connectionsOf(user: string): number {
-    return this.#users.get(user)?.size ?? 0;
+    return this.#users.count(user);
   }
 }
