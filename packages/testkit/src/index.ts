@@ -1,5 +1,7 @@
 export * from './fault-proxy.ts';
+export * from './find-program.ts';
 export * from './free-port.ts';
+export * from './haproxy-server.ts';
 export * from './nginx-server.ts';
 export * from './redis-cluster.ts';
 export * from './redis-command.ts';

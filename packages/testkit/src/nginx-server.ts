@@ -19,10 +19,20 @@ const INSTALL = 'install it with "apt-get install nginx" or "brew install nginx"
 const ATTEMPTS = 10;
 const TEMPORARY = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
 
+/** A whole file, with a line `http {`, that says nothing of daemon, master, pid, error log and temporary paths. */
+export interface WholeConfig {
+  readonly file: string;
+}
+
 /** @param http what stands in the `http` block of its configuration, given the port to listen on */
-function configOf(http: string): string {
+function configOf(http: string | WholeConfig): string {
   const paths = TEMPORARY.map((each) => `${each}_temp_path ${each};`).join(' ');
-  return `daemon off; master_process off; pid nginx.pid; error_log stderr;
+  // Without a master: a signal to the one process ends it all.
+  const globals = 'daemon off; master_process off; pid nginx.pid; error_log stderr;';
+  if (typeof http !== 'string') {
+    return `${globals}\n${http.file.replace(/^http \{$/m, `http { ${paths}`)}`;
+  }
+  return `${globals}
 events {}
 http { access_log off; ${paths} ${http} }
 `;
@@ -39,7 +49,7 @@ async function answers(port: number): Promise<boolean> {
   }
 }
 
-async function launch(port: number, dir: string, http: string): Promise<ChildServer> {
+async function launch(port: number, dir: string, http: string | WholeConfig): Promise<ChildServer> {
   await writeFile(join(dir, 'nginx.conf'), configOf(http));
   const args = ['-p', dir, '-c', 'nginx.conf', '-e', 'stderr'];
   const child = await spawnServer({ binary: 'nginx', args, dir, install: INSTALL });
@@ -56,9 +66,11 @@ async function launch(port: number, dir: string, http: string): Promise<ChildSer
  * Starts an nginx and resolves when it answers. Throws an Error that says how to install it when it is missing, and what it said when
  * it refuses the configuration.
  *
- * @param http the `http` block of its configuration, given the port to listen on
+ * @param http the `http` block of its configuration, or all of it, given the port to listen on
  */
-export async function startNginx(http: (port: number) => string): Promise<NginxServer> {
+export async function startNginx(
+  http: (port: number) => string | WholeConfig,
+): Promise<NginxServer> {
   const dir = await mkdtemp(join(tmpdir(), 'belfry-nginx-'));
   try {
     for (let attempt = 1; ; attempt++) {
