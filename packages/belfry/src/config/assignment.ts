@@ -83,6 +83,12 @@ export function fromEnvironment(env: Readonly<Record<string, string | undefined>
       else problems.push(`${variable}: unknown environment variable.${hint}`);
     }
   }
+  const foreign = Object.keys(env).filter((name) => name.startsWith('CENTRIFUGO_'));
+  if (foreign.length > 0) {
+    warnings.push(
+      `${foreign.sort().join(', ')}: variables of Centrifugo are not read; each setting has a BELFRY_ variable.`,
+    );
+  }
   return { assignments, problems, warnings };
 }
 

@@ -204,6 +204,17 @@ describe('the environment', () => {
     expect(warnings).toHaveLength(1);
   });
 
+  test('variables of Centrifugo are not read, and it is said', () => {
+    const env = { CENTRIFUGO_HTTP_API_KEY: 'x', CENTRIFUGO_ADMIN_SECRET: 'y' };
+    expect(fromEnvironment(env)).toEqual({
+      assignments: [],
+      problems: [],
+      warnings: [
+        'CENTRIFUGO_ADMIN_SECRET, CENTRIFUGO_HTTP_API_KEY: variables of Centrifugo are not read; each setting has a BELFRY_ variable.',
+      ],
+    });
+  });
+
   test('what Kubernetes makes up for a service called belfry is left alone', () => {
     const env = {
       BELFRY_PORT: 'tcp://10.0.0.1:8000',

@@ -28,7 +28,7 @@ const LISTS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   'rpc.namespaces': fc.array(fc.record({ name: word, proxy_name: word }), { maxLength: 1 }),
   'http_api.keys': fc.array(
     fc.record({ name: word, key: fc.constant('***'), scopes: fc.constantFrom(['*'], ['publish']) }),
-    { maxLength: 2 },
+    { maxLength: 1 },
   ),
 };
 
@@ -108,15 +108,15 @@ test('what `config print --json` prints says the same again as a file, whatever 
       expect(bare(showConfig(again))).toEqual(bare(rows));
       expect(again.config).toEqual(first.config);
     }),
-    { numRuns: 120 },
+    { numRuns: 60 },
   );
-  expect(taken).toBeGreaterThan(60);
+  expect(taken).toBeGreaterThan(30);
 });
 
 test.each(ALL_FIELDS.map((field) => [field.path, field] as const))(
   '%s round-trips by itself',
   (path, field) => {
-    for (const value of fc.sample(valueOf(field), { numRuns: 3, seed: 1 })) {
+    for (const value of fc.sample(valueOf(field), { numRuns: 1, seed: 1 })) {
       const values = {};
       assign(values, { path, value, origin: '' });
       let first: EffectiveConfig;

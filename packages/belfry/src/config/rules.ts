@@ -13,6 +13,7 @@ export function brokenRules(config: ResolvedConfig): string[] {
     ...proxyRules(config),
     ...processRules(config),
     ...personalRules(config),
+    ...apiRules(config),
   ];
 }
 
@@ -39,6 +40,18 @@ function templateProblems(at: string, token: ResolvedConfig['client']['token']):
       (group) =>
         `${at}.jwks_public_endpoint: {{${group}}} is no named group of issuer_regex or audience_regex.`,
     );
+}
+
+function apiRules({ http_api: { key, keys } }: ResolvedConfig): string[] {
+  const problems: string[] = [];
+  if (new Set(keys.map(({ name }) => name)).size < keys.length) {
+    problems.push('http_api.keys: names must differ.');
+  }
+  const all = [...(key === undefined ? [] : [key]), ...keys.map((each) => each.key)];
+  if (new Set(all).size < all.length) {
+    problems.push('http_api.keys: two have the same key; each needs one of its own.');
+  }
+  return problems;
 }
 
 function personalRules({ client, channel }: ResolvedConfig): string[] {

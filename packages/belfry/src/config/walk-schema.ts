@@ -46,13 +46,28 @@ export function variableOf(path: string): string {
 /** Every field of the config, in the order of the schema. The namespaces are one field. */
 export const ALL_FIELDS: readonly Field[] = collect(configSchema, '', []);
 
-/** What is said of the field at `path`, or of the nearest one around it; `keys` are those allowed there if it is a group. */
-export function lookUp(path: readonly Step[]): {
-  info: FieldInfo | undefined;
-  keys: readonly string[] | undefined;
+interface Found {
+  readonly info: FieldInfo | undefined;
+  readonly keys: readonly string[] | undefined;
   /** It is a field itself. */
-  isField: boolean;
-} {
+  readonly isField: boolean;
+}
+
+const known = new Map<string, Found>();
+
+/** What is said of the field at `path`, or of the nearest one around it; `keys` are those allowed there if it is a group. */
+export function lookUp(path: readonly Step[]): Found {
+  const key = path.map((step) => (typeof step === 'number' ? '*' : step)).join('\0');
+  let found = known.get(key);
+  if (found === undefined) {
+    found = walk(path);
+    // Only what the schema has: whatever else is asked for must not pile up.
+    if (found.isField || found.keys !== undefined) known.set(key, found);
+  }
+  return found;
+}
+
+function walk(path: readonly Step[]): Found {
   let schema: z.core.$ZodType | undefined = configSchema;
   let info: FieldInfo | undefined;
   for (const step of path) {
