@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { memberText } from './json-member.ts';
+import { elementTexts, memberText } from './json-member.ts';
 
 describe('memberText', () => {
   it('cuts a payload out exactly as it was written', () => {
@@ -59,6 +59,38 @@ describe('memberText', () => {
       fc.property(fc.string({ unit: fc.constantFrom(...'{}[]":,\\ a1'.split('')) }), (text) => {
         memberText(`{"data"${text}`, 'data');
         memberText(text, 'data');
+      }),
+    );
+  });
+});
+
+describe('elementTexts', () => {
+  it('cuts the elements of an array out exactly as they were written', () => {
+    expect(elementTexts('[ {"n": 9007199254740993} ,[1, 2],"a,]" , 1e400]')).toEqual([
+      '{"n": 9007199254740993}',
+      '[1, 2]',
+      '"a,]"',
+      '1e400',
+    ]);
+    expect(elementTexts('[ ]')).toEqual([]);
+    expect(elementTexts('{}')).toEqual([]);
+  });
+
+  it('reads every kind of value', () => {
+    fc.assert(
+      fc.property(fc.array(fc.jsonValue()), fc.constantFrom('', ' ', '\t\r\n '), (values, gap) => {
+        const found = elementTexts(JSON.stringify(values, null, gap));
+        expect(found.map((each) => JSON.parse(each) as unknown)).toEqual(
+          JSON.parse(JSON.stringify(values)),
+        );
+      }),
+    );
+  });
+
+  it('ends on any text at all', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...'{}[]":,\\ a1'.split('')) }), (text) => {
+        elementTexts(`[${text}`);
       }),
     );
   });
