@@ -2,11 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import { Centrifuge } from 'centrifuge';
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { runBelfry, spawnBelfry, temporaryDirectory } from '../testing/belfry-process.ts';
+import {
+  type BelfryProcess,
+  runBelfry,
+  spawnBelfry,
+  temporaryDirectory,
+} from '../testing/belfry-process.ts';
 
 /** It comes with the system. */
 const OPENSSL = 'openssl';
@@ -40,6 +46,18 @@ function configure(directory: string, tls: object, rest: object = {}): void {
 }
 
 const FILES = { cert_pem: 'server.crt', key_pem: 'server.key' };
+
+/** Waits for it, but not so long that the test is given up and its server stays. */
+async function written(server: BelfryProcess, pattern: RegExp): Promise<void> {
+  await Promise.race([
+    server.written(pattern),
+    sleep(10_000, undefined, { ref: false }).then(() => {
+      throw new Error(
+        `it has not written ${String(pattern)}:\n${server.stdout()}${server.stderr()}`,
+      );
+    }),
+  ]);
+}
 
 /** For whom the certificate is that a new connection sees. */
 async function seen(url: string): Promise<string> {
@@ -111,7 +129,7 @@ describe('TLS', () => {
     use(path, second);
     expect(await seen(url)).toBe('first');
     server.signal('SIGHUP');
-    await server.written(/certificates reloaded/);
+    await written(server, /certificates reloaded/);
     expect(await seen(url)).toBe('second');
     expect(await get(`${url}/health`, readFileSync(second.cert))).toBe(200);
     using late = clientOf(url, second.cert);
@@ -141,17 +159,17 @@ describe('TLS', () => {
 
     copyFileSync(other.cert, join(path, 'server.crt'));
     server.signal('SIGHUP');
-    await server.written(/key_pem: it is not the key of the certificate.*stay in use/s);
+    await written(server, /key_pem: it is not the key of the certificate.*stay in use/s);
     expect(await seen(url)).toBe('good');
 
     writeFileSync(join(path, 'server.crt'), 'nonsense');
     server.signal('SIGHUP');
-    await server.written(/does not hold PEM/);
+    await written(server, /does not hold PEM/);
     expect(await seen(url)).toBe('good');
 
     use(path, other);
     server.signal('SIGHUP');
-    await server.written(/certificates reloaded/);
+    await written(server, /certificates reloaded/);
     expect(await seen(url)).toBe('other');
   });
 
