@@ -28,13 +28,14 @@ import { FrontDoor } from './front-door.ts';
 import { httpSettings } from './http/http-settings.ts';
 import type { Log } from './log.ts';
 import { Admission } from './runtime/admission.ts';
+import { Proxies } from './proxy/proxies.ts';
 import { ChannelLinks } from './runtime/channel-links.ts';
 import { depart } from './runtime/departures.ts';
 import { Performer, readAnnouncement } from './runtime/performer.ts';
 import { PositionChecker } from './runtime/position-checker.ts';
 import { PresenceKeeper } from './runtime/presence-keeper.ts';
 import { RevocationKeeper } from './runtime/revocation-keeper.ts';
-import type { RpcContext, RpcHandler } from './runtime/rpc.ts';
+import { withPing, type RpcContext, type RpcHandler } from './runtime/rpc.ts';
 import { beaconSettings, type BeaconSettings } from './settings.ts';
 import type { BeaconSnapshot } from './snapshot.ts';
 import { Flusher } from './runtime/flusher.ts';
@@ -43,6 +44,8 @@ import type { Refusal } from './ws/upgrader.ts';
 /** How exactly times are kept, in ms. */
 const TICK_MS = 100;
 const WHEEL_SLOTS = 512;
+/** How long an end may take to tell backends who left. */
+const HOOKS_LIMIT_MS = 10_000;
 
 export interface BeaconOptions {
   /** Where everything lives. The Beacon attaches the one listener of `channels`; share it with `shareChannels` where others listen too. */
@@ -108,6 +111,7 @@ class WebSocketBeacon implements Beacon {
   readonly #bus: ChannelBus;
   readonly #revocations: RevocationKeeper;
   readonly #admission: Admission;
+  readonly #proxies: Proxies;
   readonly #context: SessionContext;
   readonly #door: FrontDoor;
   #timer: NodeJS.Timeout | null = null;
@@ -150,7 +154,8 @@ class WebSocketBeacon implements Beacon {
       onError: (error, doing) => this.#performer.failed(error, doing),
       now: this.#now,
     });
-    const rpc = options.rpc ?? new Map<string, RpcHandler>();
+    this.#proxies = new Proxies(config, { log: this.#log, now: this.#now });
+    const rpc = withPing(options.rpc, config.rpc);
     this.#performer = new Performer({
       channels: store.channels,
       actors: store.actors,
@@ -165,6 +170,7 @@ class WebSocketBeacon implements Beacon {
       revocationKeeper: this.#revocations,
       links: this.#links,
       presence: this.#presence,
+      proxies: this.#proxies,
       stats: this.#stats,
       log: this.#log,
       onClosed: (session) => this.#sessions.delete(session),
@@ -180,6 +186,7 @@ class WebSocketBeacon implements Beacon {
       namespaces,
       rates: rules === null ? null : new RateLimits(rules, { namespaces, stats: this.#stats }),
       kinds: options.kinds ?? new Map(),
+      proxies: this.#proxies.plan,
       rpcMethods: new Set(rpc.keys()),
       takesMessages: options.onMessage !== undefined,
       hub: this.#hub,
@@ -228,7 +235,7 @@ class WebSocketBeacon implements Beacon {
       bus: this.#bus,
       refusal: () => this.#refusal(),
       onRefused: (refusal) => this.#refused(refusal),
-      open: (transport) => this.#open(transport),
+      open: (transport, request) => this.#open(transport, request),
     });
     answerLocally({
       bus: this.#bus,
@@ -303,7 +310,12 @@ class WebSocketBeacon implements Beacon {
 
   async drain(spreadMs: number): Promise<void> {
     this.#refusing = true;
-    await depart(this.#sessions, { spreadMs, leave: (each) => each.close(disconnects.shutdown) });
+    await depart(this.#sessions, {
+      spreadMs,
+      leave: (each) => each.close(disconnects.shutdown),
+      // Whoever is to be told of every end is given the time to listen.
+      mayLeave: () => !this.#proxies.isBehind,
+    });
     await this.#settled();
   }
 
@@ -315,17 +327,20 @@ class WebSocketBeacon implements Beacon {
     for (const session of this.#sessions) session.close(disconnects.shutdown);
     await this.#settled();
     await this.#bus.stop();
+    this.#proxies.close();
   }
 
-  /** Waits until the store has been told who left. */
+  /** Waits until the store and the backends have been told who left. */
   async #settled(): Promise<void> {
     await this.#presence.idle();
     await this.#links.idle();
+    await this.#proxies.finishHooks(HOOKS_LIMIT_MS);
   }
 
-  #open(transport: Transport): Session {
+  #open(transport: Transport, request: IncomingMessage): Session {
     this.#stats.connectionsOpened++;
     const session = new Session(this.#context, transport);
+    session.headers = this.#proxies.headersOf(request.headers);
     this.#sessions.add(session);
     return session;
   }
@@ -358,6 +373,7 @@ class WebSocketBeacon implements Beacon {
 
   snapshot(): BeaconSnapshot {
     const stats = this.#stats;
+    const { hooks } = this.#proxies;
     return {
       counters: {
         connections_opened: stats.connectionsOpened,
@@ -388,15 +404,20 @@ class WebSocketBeacon implements Beacon {
         emulation_requests: stats.emulationRequests,
         emulation_forwarded: stats.emulationForwarded,
         emulation_failures: stats.emulationFailures,
+        hooks_sent: hooks.sent,
+        hooks_retried: hooks.retried,
+        hooks_lost: hooks.lost,
+        hooks_dropped: hooks.dropped,
       },
-      gauges: { ...this.#gauges(), nodes: this.#bus.nodes().length },
       rateLimited: Object.fromEntries(stats.rateLimited),
       rateDryRuns: Object.fromEntries(stats.rateDryRuns),
       refusals: Object.fromEntries(stats.refusals),
+      gauges: { ...this.#gauges(), nodes: this.#bus.nodes().length, hooks_waiting: hooks.waiting },
       commands: Object.fromEntries(stats.commands),
       replyErrors: Object.fromEntries(stats.errorsByCode),
       disconnects: Object.fromEntries(stats.disconnectsByCode),
       unsubscribes: Object.fromEntries(stats.unsubscribesByCode),
+      proxies: this.#proxies.figures(),
     };
   }
 }

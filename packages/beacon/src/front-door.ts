@@ -22,7 +22,7 @@ interface Options {
   readonly refusal: () => Refusal | null;
   readonly onRefused: (refusal: Refusal) => void;
   /** Makes the session of a new connection. */
-  readonly open: (transport: Transport) => Session;
+  readonly open: (transport: Transport, request: IncomingMessage) => Session;
 }
 
 /** A connection that waits for its session. */
@@ -48,7 +48,7 @@ export class FrontDoor {
       settings: settings.webSocket,
       forms: wsForms(settings.webSocket.compression),
       protobuf: true,
-      onConnection: (connection) => this.#open(connection),
+      onConnection: (connection, request) => this.#open(connection, request),
     });
     const { uniWebSocket } = http;
     this.#uniPath = uniWebSocket?.path;
@@ -61,7 +61,7 @@ export class FrontDoor {
             forms: uniWsForms(uniWebSocket.compression, uniWebSocket.disconnectPush),
             protobuf: false,
             onConnection: (connection, request) => {
-              this.#open(connection);
+              this.#open(connection, request);
               const connect = queryOf(request).get('cf_connect');
               if (connect !== null) connection.received(Buffer.from(connect, 'utf8'));
             },
@@ -78,7 +78,7 @@ export class FrontDoor {
       bodyTimeoutMs: settings.limits.staleCloseMs,
       refusal,
       onRefused,
-      onConnection: (connection) => this.#open(connection),
+      onConnection: (connection, request) => this.#open(connection, request),
     });
   }
 
@@ -94,7 +94,7 @@ export class FrontDoor {
     return this.#endpoints.handle(request, response);
   }
 
-  #open(connection: Waiting): void {
-    connection.session = this.#options.open(connection);
+  #open(connection: Waiting, request: IncomingMessage): void {
+    connection.session = this.#options.open(connection, request);
   }
 }

@@ -26,5 +26,6 @@ export type { Revoked } from './core/revocations.ts';
 export type { ServerRefresh, ServerSubscribe, SessionFilter } from './core/server-side.ts';
 export * from './log.ts';
 export { RpcError, type RpcContext, type RpcHandler } from './runtime/rpc.ts';
+export type * from './proxy/proxy-meter.ts';
 export * from './snapshot.ts';
 export { isOriginAllowed } from './ws/origin.ts';

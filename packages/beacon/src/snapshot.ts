@@ -1,3 +1,5 @@
+import type { ProxyFigures } from './proxy/proxy-meter.ts';
+
 /** The figures of a Beacon, for metrics and health. Counters only grow while it lives. */
 export interface BeaconSnapshot {
   readonly counters: Readonly<Record<CounterName, number>>;
@@ -12,6 +14,8 @@ export interface BeaconSnapshot {
   readonly rateDryRuns: Readonly<Record<string, number>>;
   /** Refused connections by why: the option, or the HTTP status. */
   readonly refusals: Readonly<Record<string, number>>;
+  /** By `<use>/<name>`. */
+  readonly proxies: Readonly<Record<string, ProxyFigures>>;
 }
 
 /** `bytes_*` count what clients sent in messages and request bodies, and frames and stream bodies out. */
@@ -43,6 +47,16 @@ export type CounterName =
   | 'bus_unanswered'
   | 'emulation_requests'
   | 'emulation_forwarded'
-  | 'emulation_failures';
+  | 'emulation_failures'
+  | 'hooks_sent'
+  | 'hooks_retried'
+  | 'hooks_lost'
+  | 'hooks_dropped';
 
-export type GaugeName = 'connections' | 'users' | 'channels' | 'subscriptions' | 'nodes';
+export type GaugeName =
+  | 'connections'
+  | 'users'
+  | 'channels'
+  | 'subscriptions'
+  | 'nodes'
+  | 'hooks_waiting';

@@ -12,6 +12,7 @@ export * from './json-member.ts';
 export * from './protobuf/decode-protobuf.ts';
 export * from './protobuf/encode-protobuf.ts';
 export * from './protobuf/payload.ts';
+export * from './proxy-shapes.ts';
 export * from './publication.ts';
 export * from './reply.ts';
 export * from './server-api.ts';

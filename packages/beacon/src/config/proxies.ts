@@ -38,10 +38,16 @@ export interface ProxyConfig {
   readonly include_connection_meta?: boolean | undefined;
   /** *Ours.* The most requests under way at once in this process; more wait until their time is up. Default 256. */
   readonly concurrency?: number | undefined;
+  /** *Ours.* The most requests that wait for that; further ones fail at once. Default 4,096. */
+  readonly queue_size?: number | undefined;
+  /** *Ours.* The most bytes of an answer. Default 1,048,576. */
+  readonly response_size_limit?: number | undefined;
   readonly http?:
     | {
         /** Sent with every request, e.g. a secret that the backend knows us by. */
         readonly static_headers?: Readonly<Record<string, string>> | undefined;
+        /** *Ours.* Requests are signed with it: `X-Belfry-Signature: t=<Unix seconds>,v1=<hex HMAC-SHA256 of "<seconds>.<body>">`. */
+        readonly sign_secret?: string | undefined;
         readonly status_to_code_transforms?: readonly StatusTransform[] | undefined;
         readonly tls?: ClientTlsConfig | undefined;
       }

@@ -15,6 +15,7 @@ import type { AttachOutcome } from './effects.ts';
 import { expiryOf } from './expiry.ts';
 import type { Namespace } from './namespaces.ts';
 import { historyNeed, recoverCache, recoverStream } from './recovery.ts';
+import { askSubRefresh } from './proxying.ts';
 import type { Session } from './session.ts';
 import { MAX_BACKLOG, type Grant, type Subscription } from './subscription.ts';
 
@@ -96,7 +97,9 @@ export function settleAttach(
     if (result.recovered) stats.recovered++;
     else stats.unrecovered++;
   }
-  const expiry = expiryOf(subscription.expireAt, session.context.now());
+  // A client that is told would refresh by itself.
+  const told = subscription.namespace.subRefreshProxy === null;
+  const expiry = told ? expiryOf(subscription.expireAt, session.context.now()) : null;
   return expiry === null ? result : { ...result, expiry };
 }
 
@@ -174,8 +177,13 @@ function attentionAt(session: Session, subscription: Subscription): number {
   const presence =
     subscription.presenceAt === 0 ? Number.POSITIVE_INFINITY : subscription.presenceAt;
   if (subscription.expireAt === 0) return presence;
-  const grace = session.context.limits.expiredSubCloseMs;
-  return Math.min(presence, subscription.expireAt * 1000 + grace);
+  return Math.min(presence, expiresAt(session, subscription));
+}
+
+/** When a subscription ends, or a backend is asked whether it has to, in ms. */
+function expiresAt(session: Session, { expireAt, namespace }: Subscription): number {
+  const grace = namespace.subRefreshProxy === null ? session.context.limits.expiredSubCloseMs : 0;
+  return expireAt * 1000 + grace;
 }
 
 /** Makes the session look after a subscription in time. */
@@ -188,17 +196,19 @@ export function noteTimes(session: Session, subscription: Subscription): void {
 
 /** Renews presence and ends what has expired. */
 export function renew(session: Session, now: number): void {
-  const grace = session.context.limits.expiredSubCloseMs;
   let next = Number.POSITIVE_INFINITY;
   for (const subscription of session.subscriptions.values()) {
     if (subscription.state !== 'live') continue;
-    if (subscription.expireAt > 0 && now >= subscription.expireAt * 1000 + grace) {
-      if (subscription.serverSide) {
+    if (subscription.expireAt > 0 && now >= expiresAt(session, subscription)) {
+      if (subscription.namespace.subRefreshProxy !== null) {
+        askSubRefresh(session, subscription, now);
+      } else if (subscription.serverSide) {
         session.close(disconnects.subscriptionExpired);
         return;
+      } else {
+        session.unsubscribe(subscription, unsubscribes.expired);
+        continue;
       }
-      session.unsubscribe(subscription, unsubscribes.expired);
-      continue;
     }
     if (subscription.presenceAt !== 0 && now >= subscription.presenceAt) {
       subscription.presenceAt = now + subscription.namespace.presenceUpdateMs;

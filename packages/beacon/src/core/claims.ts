@@ -26,6 +26,12 @@ export interface ConnectionClaims {
   /** Server-side subscriptions. */
   readonly subs: ReadonlyMap<string, SubscriptionClaims>;
   readonly capabilities: Capabilities;
+  /** What is attached to the connection, for backends. */
+  readonly metaJson?: string;
+  /** For the client, with the reply. Tokens have none. */
+  readonly dataJson?: string;
+  /** A backend said so. */
+  readonly isFromBackend?: boolean;
   /** Absent: there was no token. */
   readonly token?: TokenMark;
 }

@@ -12,7 +12,7 @@ import { expiryOf, secondsLeft } from './expiry.ts';
 import { isChannelName, isPrivateChannel } from './namespaces.ts';
 import { maySubscribe } from './permissions.ts';
 import type { Connecting, Session } from './session.ts';
-
+import { askConnect, noteHeaders, noteMeta } from './proxying.ts';
 import { Subscription } from './subscription.ts';
 import { uniDisconnectOf } from './unidirectional.ts';
 
@@ -21,7 +21,7 @@ function isFault(result: ConnectionClaims | TokenFault): result is TokenFault {
 }
 
 /** Answers the connect command with an error and ends the connection. */
-function refuse(session: Session, error: ReplyError): void {
+export function refuse(session: Session, error: ReplyError): void {
   const id = session.connecting?.id ?? 0;
   session.fail(id, error);
   const { uniDisconnects } = session.context;
@@ -35,10 +35,21 @@ function refuse(session: Session, error: ReplyError): void {
 export function connect(session: Session, id: number, request: ConnectRequest): void {
   session.state = 'connecting';
   session.connecting = { id, request, claims: null, results: new Map(), remaining: 0 };
-  const { limits } = session.context;
+  const { proxies } = session.context;
+  noteHeaders(session, request.headers);
   if (request.token !== '') {
     session.perform({ type: 'verify', use: 'connect', id, token: request.token, channel: '' });
-  } else if (limits.allowAnonymous || limits.insecure) {
+  } else if (proxies.connect) {
+    askConnect(session, id);
+  } else {
+    acceptWithoutToken(session);
+  }
+}
+
+/** Nobody says who the client is. */
+export function acceptWithoutToken(session: Session): void {
+  const { allowAnonymous, insecure } = session.context.limits;
+  if (allowAnonymous || insecure) {
     accept(session, { user: '', expireAt: 0, subs: new Map(), capabilities: [] });
   } else {
     session.close(disconnects.badRequest);
@@ -68,10 +79,14 @@ function wishedSubs(
     const channel = personalPrefix + claims.user;
     if (!subs.has(channel)) subs.set(channel, { overrides: {} });
   }
-  for (const channel of session.connecting?.request.subs.keys() ?? []) {
+  // A backend has been told of them, and has chosen.
+  const wishes =
+    claims.isFromBackend === true ? undefined : session.connecting?.request.subs.keys();
+  for (const channel of wishes ?? []) {
     const namespace = session.context.namespaces.of(channel);
     if (namespace === undefined || channel === '') return null;
     if (subs.has(channel) || isPrivateChannel(channel)) continue;
+    if (namespace.subscribeProxy !== null) continue;
     if (channel.length > session.context.namespaces.maxChannelLength) continue;
     if (!isChannelName(namespace, channel)) continue;
     if (maySubscribe(session.identity, namespace, channel)) subs.set(channel, { overrides: {} });
@@ -85,13 +100,14 @@ function hasTooManyConnections({ user, context }: Session): boolean {
 }
 
 /** The client is who it says. */
-function accept(session: Session, claims: ConnectionClaims): void {
+export function accept(session: Session, claims: ConnectionClaims): void {
   const { connecting } = session;
   if (connecting === null) return;
   session.user = claims.user;
   session.infoJson = claims.infoJson;
   session.capabilities = claims.capabilities;
   session.token = claims.token ?? null;
+  noteMeta(session, claims.metaJson);
   connecting.claims = claims;
   admitConnection(session);
 }
@@ -146,7 +162,8 @@ function attachServerSide(session: Session, channel: string, claims: Subscriptio
     return;
   }
   const subscription = new Subscription(session, { channel, namespace, serverSide: true });
-  subscription.fromToken = session.connecting?.claims?.subs.has(channel) ?? false;
+  const from = session.connecting?.claims;
+  subscription.fromToken = from?.token !== undefined && from.subs.has(channel);
   session.track(subscription);
   const asked = session.connecting?.request.subs.get(channel);
   const error = startAttach(session, subscription, {
@@ -179,8 +196,9 @@ function finish(session: Session): void {
   if (connecting === null || connecting.claims === null) return;
   const { limits } = context;
   const now = context.now();
-  const { expireAt } = connecting.claims;
-  const expiry = expiryOf(expireAt, now);
+  const { expireAt, dataJson } = connecting.claims;
+  // A client that is told would refresh by itself.
+  const expiry = context.proxies.refresh ? null : expiryOf(expireAt, now);
   session.state = 'connected';
   session.connecting = null;
   session.closeAt = closeTime(session, expireAt);
@@ -198,6 +216,7 @@ function finish(session: Session): void {
       client: session.client,
       version: context.version,
       ...(expiry === null ? {} : { expiry }),
+      ...(dataJson === undefined ? {} : { dataJson }),
       subs: connecting.results,
       ...pingsOf(session),
       ...reached,
@@ -223,10 +242,11 @@ function reachedBy({ transport, context }: Session): { session: string; node: st
   return { session: info.unidirectional ? context.newId() : '', node: '' };
 }
 
-/** When a connection that expires then is closed. */
+/** When a connection that expires then is closed, or a backend is asked whether it has to. */
 export function closeTime(session: Session, expireAt: number): number {
   if (expireAt <= 0) return Number.POSITIVE_INFINITY;
-  return expireAt * 1000 + session.context.limits.expiredCloseMs;
+  const { limits, proxies } = session.context;
+  return expireAt * 1000 + (proxies.refresh ? 0 : limits.expiredCloseMs);
 }
 
 function refreshProblem(
@@ -266,6 +286,7 @@ export function refreshVerified(
   session.infoJson = claims.infoJson ?? session.infoJson;
   session.capabilities = claims.capabilities;
   session.token = claims.token ?? null;
+  noteMeta(session, claims.metaJson);
   session.closeAt = closeTime(session, claims.expireAt);
   session.reschedule();
   session.reply({

@@ -1,5 +1,11 @@
-import type { ReplyError } from '@belfry/protocol';
-import type { HistoryPolicy, HistoryReply, PresenceEvents, Send } from '@belfry/store';
+import type { Disconnect, Payload, ProxyUse, ReplyError, Unsubscribed } from '@belfry/protocol';
+import type {
+  HistoryPolicy,
+  HistoryReply,
+  PresenceEvents,
+  PublishOptions,
+  Send,
+} from '@belfry/store';
 import type { Session } from './session.ts';
 import type { SharedBuckets } from './shared-rates.ts';
 import type { Subscription } from './subscription.ts';
@@ -64,6 +70,7 @@ export type Effect =
       readonly channel: string;
       readonly body: string;
       readonly history: HistoryPolicy;
+      readonly options?: PublishOptions;
     }
   /** → `published(effect, error | null)` */
   | {
@@ -101,6 +108,29 @@ export type Effect =
     }
   /** Take tokens of a user out of the store. → `RateLimits.settle` */
   | { readonly type: 'tokens'; readonly shared: SharedBuckets }
+  /** Ask a backend. → `proxied(effect, answer)` */
+  | {
+      readonly type: 'proxy';
+      readonly use: ProxyUse;
+      /** The command; 0: there is none. */
+      readonly id: number;
+      readonly cost: number;
+      /** `default`, or a name. */
+      readonly proxy: string;
+      readonly channel: string;
+      readonly method: string;
+      readonly payload: Payload;
+      readonly subscription: Subscription | null;
+    }
+  /** Tell a backend that something has ended, whatever it says to that. */
+  | {
+      readonly type: 'hook';
+      readonly hook: 'disconnect' | 'unsubscribe';
+      readonly proxy: string;
+      /** Which the connection was on; for `unsubscribe` the one. */
+      readonly channels: readonly string[];
+      readonly why: Disconnect | Unsubscribed;
+    }
   /** A message without a reply. */
   | { readonly type: 'message'; readonly data: string | undefined }
   /** The session has ended. */

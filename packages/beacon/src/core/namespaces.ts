@@ -40,6 +40,11 @@ export interface Namespace {
   readonly excludePublisher: boolean;
   readonly clientMessageIds: boolean;
   readonly publicationFormat: PublicationDataFormat;
+  /** The names of the proxies that decide, or are told; `null`: none. */
+  readonly subscribeProxy: string | null;
+  readonly publishProxy: string | null;
+  readonly subRefreshProxy: string | null;
+  readonly unsubscribeProxy: string | null;
   readonly presenceTtlMs: number;
   readonly presenceUpdateMs: number;
 }
@@ -125,6 +130,11 @@ function deliveryOf(
   };
 }
 
+function proxyName(enabled: boolean | undefined, name: string | undefined): string | null {
+  if (enabled !== true) return null;
+  return name === undefined || name === '' ? 'default' : name;
+}
+
 const DATA_FORMATS: readonly PublicationDataFormat[] = ['', 'json', 'json_object', 'binary'];
 
 function dataFormat(
@@ -199,6 +209,10 @@ function compile(name: string, options: ChannelOptions, defaults: Defaults): Nam
     excludePublisher: options.exclude_publisher ?? false,
     clientMessageIds: options.client_message_ids ?? false,
     publicationFormat: dataFormat(options, defaults, field),
+    subscribeProxy: proxyName(options.subscribe_proxy_enabled, options.subscribe_proxy_name),
+    publishProxy: proxyName(options.publish_proxy_enabled, options.publish_proxy_name),
+    subRefreshProxy: proxyName(options.sub_refresh_proxy_enabled, options.sub_refresh_proxy_name),
+    unsubscribeProxy: proxyName(options.unsubscribe_proxy_enabled, options.unsubscribe_proxy_name),
     presenceTtlMs,
     presenceUpdateMs,
   };

@@ -6,6 +6,7 @@ import {
   replyErrors,
   withMessage,
   type Payload,
+  type PublicationExtras,
   type PublishRequest,
   type ReplyError,
 } from '@belfry/protocol';
@@ -13,6 +14,8 @@ import { controlSend, controlTarget, openEnvelope } from './control-channel.ts';
 import type { Namespace } from './namespaces.ts';
 import { mayPublish } from './permissions.ts';
 import { publishable } from './publication-format.ts';
+import type { ProxiedPublication } from './proxy-plan.ts';
+import { askPublish } from './proxying.ts';
 import type { Session } from './session.ts';
 import { channelProblem } from './subscribing.ts';
 
@@ -46,27 +49,59 @@ function start(
 ): ReplyError | null {
   const { namespace, channel, payload } = asked;
   const subscribed = session.subscriptions.get(channel)?.state === 'live';
-  if (!mayPublish(session.identity, { namespace, channel, subscribed })) {
+  const proxy = namespace.publishProxy;
+  if (proxy === null && !mayPublish(session.identity, { namespace, channel, subscribed })) {
     return replyErrors.permissionDenied;
   }
   if ('code' in payload) return payload;
   const each = { ...asked, payload };
-  if (!namespace.queue) {
-    publishOnChannel(session, each);
-    return null;
-  }
   // Being there is what entitles to speak, whatever else the options allow.
-  return subscribed ? sendToActor(session, each) : replyErrors.permissionDenied;
+  if (namespace.queue && !subscribed) return replyErrors.permissionDenied;
+  if (proxy !== null) askPublish(session, each, proxy);
+  else if (namespace.queue) return sendToActor(session, each);
+  else publishOnChannel(session, each, AS_IT_IS);
+  return null;
+}
+
+const AS_IT_IS: ProxiedPublication = {
+  payload: null,
+  skipHistory: false,
+  delta: false,
+  options: {},
+};
+
+/** Publishes what a backend allowed, as it wants it; `null`: as it is. An error: it cannot be. */
+export function publishDecided(
+  session: Session,
+  asked: Pick<Publish, 'id' | 'channel' | 'payload'>,
+  decided: ProxiedPublication | null,
+): ReplyError | null {
+  const namespace = session.context.namespaces.of(asked.channel);
+  if (namespace === undefined) return replyErrors.unknownChannel;
+  const payload =
+    decided === null || decided.payload === null
+      ? asked.payload
+      : publishable(namespace.publicationFormat, decided.payload);
+  // The client did nothing wrong.
+  if (payload === null || 'code' in payload) return replyErrors.internal;
+  const each = { ...asked, payload, namespace };
+  if (namespace.queue) return sendToActor(session, each);
+  publishOnChannel(session, each, decided ?? AS_IT_IS);
+  return null;
 }
 
 /** The body of what a client publishes. */
-function bodyOf({ data, b64data }: Payload, infoJson: string): string {
+function bodyOf({ data, b64data }: Payload, extras: PublicationExtras): string {
   return b64data === undefined
-    ? encodePublication(data ?? 'null', { infoJson })
-    : encodeBinaryPublication(b64data, { infoJson });
+    ? encodePublication(data ?? 'null', extras)
+    : encodeBinaryPublication(b64data, extras);
 }
 
-function publishOnChannel(session: Session, { id, channel, payload, namespace }: Publish): void {
+function publishOnChannel(
+  session: Session,
+  { id, channel, payload, namespace }: Publish,
+  { skipHistory, tags, delta, options }: ProxiedPublication,
+): void {
   const cost = 512 + payloadLength(payload);
   const infoJson = session.infoFor(session.subscriptions.get(channel));
   session.begin(cost);
@@ -75,8 +110,9 @@ function publishOnChannel(session: Session, { id, channel, payload, namespace }:
     id,
     cost,
     channel,
-    body: bodyOf(payload, infoJson),
-    history: namespace.history,
+    body: bodyOf(payload, { infoJson, delta, ...(tags === undefined ? {} : { tags }) }),
+    history: skipHistory ? { ...namespace.history, size: 0, ttlMs: 0 } : namespace.history,
+    options,
   });
 }
 

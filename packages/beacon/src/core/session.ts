@@ -28,11 +28,20 @@ import {
 } from './connecting.ts';
 import { pushFor, sendHeld } from './delivering.ts';
 import type { AttachOutcome, Effect, EffectOf, Perform } from './effects.ts';
+import { farewell, tellUnsubscribed } from './hooks.ts';
 import type { Hub } from './hub.ts';
 import type { Namespaces } from './namespaces.ts';
 import type { Identity } from './permissions.ts';
 import { publish } from './publishing.ts';
 import { askHistory, askPresence } from './reading.ts';
+import { proxied } from './proxied.ts';
+import {
+  UNSUBSCRIBED_BY_CLIENT,
+  UNSUBSCRIBED_BY_DISCONNECT,
+  type ProxyAnswer,
+  type ProxyPlan,
+} from './proxy-plan.ts';
+import { askRefresh, askRefreshInTime, askRpc } from './proxying.ts';
 import type { Revocations, TokenMark } from './revocations.ts';
 import { serverCallAttached } from './server-side.ts';
 import type { RateLimits } from './rate-limits.ts';
@@ -77,6 +86,7 @@ export interface SessionContext {
   readonly limits: SessionLimits;
   readonly namespaces: Namespaces;
   readonly kinds: ActorKinds;
+  readonly proxies: ProxyPlan;
   readonly rpcMethods: ReadonlySet<string>;
   /** Whether messages without a reply (`send`) are wanted. */
   readonly takesMessages: boolean;
@@ -96,6 +106,9 @@ export interface SessionContext {
   /** An unguessable id. */
   newId(): string;
 }
+
+/** Headers by name. */
+export type PassedHeaders = ReadonlyMap<string, string>;
 
 /** A connect command that is being worked on. */
 export interface Connecting {
@@ -141,6 +154,15 @@ export class Session implements Timed {
   infoJson: string | undefined = undefined;
   capabilities: Capabilities = [];
   state: SessionState = 'new';
+  /** Headers of the request that it came with, in lower case, and those that its client wrote; only what a backend is to get. */
+  headers: PassedHeaders | null = null;
+  emulatedHeaders: PassedHeaders | null = null;
+  /** What is attached to it, for backends. */
+  metaJson: string | undefined = undefined;
+  /** By channel, what waits until a backend has decided on what was published before. */
+  publishLines: Map<string, EffectOf<'proxy'>[]> | null = null;
+  /** Why it was ended. */
+  ended: Disconnect | null = null;
   /** Commands received, and pushes sent on channels. */
   received = 0;
   sent = 0;
@@ -244,7 +266,8 @@ export class Session implements Timed {
         this.#rpc(command.id, command);
         return;
       case 'refresh':
-        if (command.request.token === '') this.close(disconnects.badRequest);
+        if (this.context.proxies.refresh) askRefresh(this, command.id);
+        else if (command.request.token === '') this.close(disconnects.badRequest);
         else this.#verify(command.id, command.request.token);
         return;
       case 'subscribe':
@@ -300,7 +323,7 @@ export class Session implements Timed {
   #rpc(id: number, command: Extract<Command, { type: 'rpc' }>): void {
     const { method } = command.request;
     if (!this.context.rpcMethods.has(method)) {
-      this.fail(id, replyErrors.methodNotFound);
+      askRpc(this, id, command.request);
       return;
     }
     const cost = costOf(command);
@@ -331,6 +354,11 @@ export class Session implements Timed {
       case 'sub_refresh':
         subscriptionRefreshed(this, effect, result as SubscriptionTokenClaims | TokenFault);
     }
+  }
+
+  /** The answer to a `proxy`. */
+  proxied(effect: EffectOf<'proxy'>, answer: ProxyAnswer): void {
+    proxied(this, effect, answer);
   }
 
   /** The answer to an `attach`. */
@@ -398,7 +426,7 @@ export class Session implements Timed {
   /** Ends a subscription and tells the client so. */
   unsubscribe(subscription: Subscription, unsubscribed: Unsubscribed): void {
     if (subscription.state !== 'live') return;
-    this.end(subscription);
+    this.end(subscription, unsubscribed);
     countOne(this.context.stats.unsubscribesByCode, unsubscribed.code);
     this.transport.push(
       new PreparedPush({ type: 'unsubscribe', channel: subscription.channel, unsubscribed }),
@@ -410,8 +438,8 @@ export class Session implements Timed {
     (this.#subscriptions ??= new Map()).set(subscription.channel, subscription);
   }
 
-  /** Ends a subscription, whatever state it is in. */
-  end(subscription: Subscription): void {
+  /** Ends a subscription, whatever state it is in. @param why for backends. Default: the client's wish */
+  end(subscription: Subscription, why: Unsubscribed = UNSUBSCRIBED_BY_CLIENT): void {
     if (subscription.state === 'ended') return;
     const wasLive = subscription.state === 'live';
     subscription.state = 'ended';
@@ -424,6 +452,7 @@ export class Session implements Timed {
       const announce = subscription.grant?.joinLeave === true;
       this.perform({ type: 'detach', subscription, announce });
     }
+    if (wasLive || subscription.isKnown) tellUnsubscribed(this, subscription, why);
   }
 
   /** Runs the commands that waited for a subscription. */
@@ -511,7 +540,7 @@ export class Session implements Timed {
 
   tick(now: number): void {
     const { limits } = this.context;
-    if (now >= this.closeAt) {
+    if (now >= this.closeAt && !askRefreshInTime(this, now)) {
       this.close(this.state === 'connected' ? disconnects.expired : disconnects.stale);
       return;
     }
@@ -542,23 +571,28 @@ export class Session implements Timed {
   close(disconnect: Disconnect): void {
     if (this.state === 'closed') return;
     countOne(this.context.stats.disconnectsByCode, disconnect.code);
-    this.#finish();
+    this.#finish(disconnect);
     this.transport.close(disconnect);
   }
 
   /** The connection has gone by itself. */
   transportClosed(): void {
-    if (this.state !== 'closed') this.#finish();
+    if (this.state !== 'closed') this.#finish(disconnects.connectionClosed);
   }
 
-  #finish(): void {
+  #finish(why: Disconnect): void {
     const { wheel, hub } = this.context;
+    const tell = farewell(this, why);
+    this.ended = why;
     this.state = 'closed';
     this.connecting = null;
     this.#waiting = null;
     wheel.cancel(this);
-    for (const subscription of this.subscriptions.values()) this.end(subscription);
+    for (const subscription of this.subscriptions.values()) {
+      this.end(subscription, UNSUBSCRIBED_BY_DISCONNECT);
+    }
     hub.leave(this);
+    tell?.();
     this.perform({ type: 'closed' });
   }
 }

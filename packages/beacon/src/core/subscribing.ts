@@ -15,6 +15,7 @@ import type { EffectOf } from './effects.ts';
 import { expiryOf, secondsLeft } from './expiry.ts';
 import { isChannelName, isPrivateChannel, type Namespace } from './namespaces.ts';
 import { mayReadHistory, mayReadPresence, maySubscribe } from './permissions.ts';
+import { askSubscribe, isForProxy } from './proxying.ts';
 import type { Session } from './session.ts';
 import { Subscription, type Grant } from './subscription.ts';
 
@@ -75,7 +76,7 @@ export function mayBeOn(session: Session, channel: string): boolean {
   const named = channelProblem(session, channel);
   if ('error' in named || isPrivateChannel(channel)) return false;
   const { namespace } = named;
-  if (namespace.queue && session.user === '') return false;
+  if ((namespace.queue && session.user === '') || isForProxy(namespace, channel)) return false;
   return maySubscribe(session.identity, namespace, channel);
 }
 
@@ -92,7 +93,8 @@ export function startSubscribe(session: Session, id: number, request: SubscribeR
     session.fail(id, replyErrors.permissionDenied);
     return;
   }
-  if (token === '' && !maySubscribe(session.identity, namespace, channel)) {
+  const forProxy = token === '' && isForProxy(namespace, channel);
+  if (token === '' && !forProxy && !maySubscribe(session.identity, namespace, channel)) {
     session.fail(id, replyErrors.permissionDenied);
     return;
   }
@@ -100,7 +102,9 @@ export function startSubscribe(session: Session, id: number, request: SubscribeR
   subscription.asked = { id, request };
   session.track(subscription);
   session.begin(costOf(request));
-  if (token === '') {
+  if (forProxy) {
+    askSubscribe(session, subscription);
+  } else if (token === '') {
     proceed(session, subscription, { overrides: {}, expireAt: 0 });
   } else {
     session.perform({ type: 'verify', use: 'subscribe', id, token, channel });
@@ -134,7 +138,7 @@ function isTokenOf(session: Session, channel: string, claims: SubscriptionTokenC
   );
 }
 
-function proceed(
+export function proceed(
   session: Session,
   subscription: Subscription,
   claims: SubscriptionClaims & { readonly expireAt: number },
@@ -161,8 +165,8 @@ function settle(session: Session, { asked }: Subscription): void {
 }
 
 /** Ends a subscription that could not be set up. */
-function giveUp(session: Session, subscription: Subscription, error: ReplyError): void {
-  session.end(subscription);
+export function giveUp(session: Session, subscription: Subscription, error: ReplyError): void {
+  session.end(subscription, { code: error.code, reason: error.message });
   settle(session, subscription);
   if (subscription.asked !== null) session.fail(subscription.asked.id, error);
   session.runDeferred(subscription);

@@ -97,6 +97,8 @@ export class Subscription {
   backlog: LivePublication[] | null = null;
   /** The command that asked for it, until it is answered. */
   asked: { readonly id: number; readonly request: SubscribeRequest } | null = null;
+  /** A backend said that it may be. */
+  isKnown = false;
   /** The token it was made with; `null`: none. */
   token: TokenMark | null = null;
   /** The call of the server that asked for it, until it is answered. */

@@ -43,7 +43,7 @@ interface Options {
   readonly refusal: () => Refusal | null;
   readonly onRefused: (refusal: Refusal) => void;
   /** Gives a connection its session. */
-  readonly onConnection: (connection: HttpConnection) => void;
+  readonly onConnection: (connection: HttpConnection, request: IncomingMessage) => void;
 }
 
 interface Endpoint {
@@ -162,7 +162,7 @@ export class HttpEndpoints {
     });
     const { emulationKey } = connection;
     if (emulationKey !== undefined) emulated.add(emulationKey, connection);
-    onConnection(connection);
+    onConnection(connection, request);
     if (!form.info.unidirectional) connection.begin();
     connection.received(data);
   }

@@ -30,20 +30,28 @@ interface DepartOptions<T> {
   readonly spreadMs: number;
   /** Makes one leave; then, or soon, it is no more among those who are there. */
   readonly leave: (who: T) => void;
+  /** Whether anybody may leave now; until then they stay. Default: always */
+  readonly mayLeave?: () => boolean;
 }
 
 /** Makes all of `there` leave, as `planDepartures` says. Resolves when nobody is there any more. */
 export async function depart<T>(
   there: ReadonlySet<T>,
-  { spreadMs, leave }: DepartOptions<T>,
+  { spreadMs, leave, mayLeave = (): boolean => true }: DepartOptions<T>,
 ): Promise<void> {
   const plan = planDepartures(there, spreadMs, Math.random);
   const begin = performance.now();
   while (there.size > 0) {
     const elapsed = performance.now() - begin;
     const due = plan.findIndex(({ atMs }) => atMs > elapsed);
-    for (const { who } of plan.splice(0, due < 0 ? plan.length : due))
+    const leaving = plan.slice(0, due < 0 ? plan.length : due);
+    let left = 0;
+    for (const { who } of leaving) {
+      if (!mayLeave()) break;
+      left++;
       if (there.has(who)) leave(who);
+    }
+    plan.splice(0, left);
     // Whoever was on the way in when it began.
     if (plan.length === 0) for (const who of there) leave(who);
     if (there.size > 0) await sleep(STEP_MS);

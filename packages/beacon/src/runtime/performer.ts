@@ -25,6 +25,7 @@ import type { Stats } from '../core/stats.ts';
 import { mayBeOn } from '../core/subscribing.ts';
 import type { Subscription } from '../core/subscription.ts';
 import type { Log } from '../log.ts';
+import type { Proxies } from '../proxy/proxies.ts';
 import type { ChannelLinks } from './channel-links.ts';
 import type { PresenceKeeper } from './presence-keeper.ts';
 import type { RevocationKeeper } from './revocation-keeper.ts';
@@ -44,6 +45,7 @@ interface Options {
   readonly revocationKeeper: RevocationKeeper;
   readonly links: ChannelLinks;
   readonly presence: PresenceKeeper;
+  readonly proxies: Proxies;
   readonly stats: Stats;
   readonly log: Log;
   readonly onClosed: (session: Session) => void;
@@ -100,6 +102,11 @@ export class Performer {
         return this.#answer(session, effect);
       case 'tokens':
         return this.#tokens(session, effect);
+      case 'proxy':
+        return this.#options.proxies.ask(session, effect);
+      case 'hook':
+        this.#options.proxies.tell(session, effect);
+        return undefined;
       case 'message':
         this.#message(session, effect.data);
         return undefined;
@@ -254,10 +261,13 @@ export class Performer {
   }
 
   async #publish(session: Session, effect: EffectOf<'publish'>): Promise<void> {
-    const { channel, body, history } = effect;
+    const { channel, body, history, options } = effect;
     let error: ReplyError | null = null;
     try {
-      await this.#options.channels.publish({ channel, body, origin: session.client, history });
+      await this.#options.channels.publish(
+        { channel, body, origin: session.client, history },
+        options,
+      );
     } catch (cause) {
       error = this.failed(cause, 'publishing');
     }

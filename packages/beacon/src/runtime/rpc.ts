@@ -1,4 +1,5 @@
 import { isApplicationErrorCode, replyErrors, type ReplyError } from '@belfry/protocol';
+import type { RpcConfig } from '../config/proxies.ts';
 
 /** Who calls. */
 export interface RpcContext {
@@ -41,6 +42,15 @@ export class RpcError extends Error {
   toReplyError(): ReplyError {
     return { code: this.code, message: this.message, temporary: this.temporary };
   }
+}
+
+/** The methods of a server, with the one that answers nothing where the configuration wants it. */
+export function withPing(
+  methods: ReadonlyMap<string, RpcHandler> = new Map(),
+  { ping }: RpcConfig = {},
+): ReadonlyMap<string, RpcHandler> {
+  if (ping?.enabled !== true) return methods;
+  return new Map([...methods, [ping.method ?? 'ping', async () => null]]);
 }
 
 /** Rejects with a temporary RpcError when the handler takes longer than `timeoutMs`. */
