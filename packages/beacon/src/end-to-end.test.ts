@@ -401,6 +401,7 @@ describe('a Beacon on the embedded store, with the unmodified SDK', () => {
     expect(rig.beacon.snapshot().gauges).toEqual({
       connections: 0,
       nodes: 1,
+      hooks_waiting: 0,
       users: 0,
       channels: 0,
       subscriptions: 0,

@@ -2,22 +2,19 @@ import {
   disconnects,
   payloadJson,
   payloadLength,
-  replyErrors,
   unsubscribes,
   type Command,
-  type ConnectRequest,
   type Disconnect,
   type Payload,
   type Reply,
   type ReplyError,
-  type SubscribeResult,
   type Unsubscribed,
 } from '@belfry/protocol';
-import type { ActorKinds } from './actor-kinds.ts';
 import { Meter } from './buckets.ts';
 import { renew, settleAttach } from './attaching.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { ConnectionClaims, SubscriptionTokenClaims, TokenFault } from './claims.ts';
+import { callMethod } from './calling.ts';
 import { clientInfoJson } from './client-info.ts';
 import {
   admitConnection,
@@ -27,10 +24,8 @@ import {
   serverSideAttached,
 } from './connecting.ts';
 import { pushFor, sendHeld } from './delivering.ts';
-import type { AttachOutcome, Effect, EffectOf, Perform } from './effects.ts';
+import type { AttachOutcome, Effect, EffectOf } from './effects.ts';
 import { farewell, tellUnsubscribed } from './hooks.ts';
-import type { Hub } from './hub.ts';
-import type { Namespaces } from './namespaces.ts';
 import type { Identity } from './permissions.ts';
 import { publish } from './publishing.ts';
 import { askHistory, askPresence } from './reading.ts';
@@ -39,13 +34,17 @@ import {
   UNSUBSCRIBED_BY_CLIENT,
   UNSUBSCRIBED_BY_DISCONNECT,
   type ProxyAnswer,
-  type ProxyPlan,
 } from './proxy-plan.ts';
-import { askRefresh, askRefreshInTime, askRpc } from './proxying.ts';
-import type { Revocations, TokenMark } from './revocations.ts';
+import { askRefresh, askRefreshInTime } from './proxying.ts';
+import type { TokenMark } from './revocations.ts';
 import { serverCallAttached } from './server-side.ts';
-import type { RateLimits } from './rate-limits.ts';
-import { countOne, type Stats } from './stats.ts';
+import type {
+  Connecting,
+  PassedHeaders,
+  SessionContext,
+  SessionLimits,
+} from './session-context.ts';
+import { countOne } from './stats.ts';
 import {
   clientSideAttached,
   startSubscribe,
@@ -54,71 +53,10 @@ import {
   subscriptionVerified,
 } from './subscribing.ts';
 import { MAX_BACKLOG, type LivePublication, type Subscription } from './subscription.ts';
-import type { Timed, TimerWheel } from './timer-wheel.ts';
+import type { Timed } from './timer-wheel.ts';
 import { PreparedPush, type Transport } from './transport.ts';
 
-/** The limits and times of every session, in ms and bytes. 0: no limit. */
-export interface SessionLimits {
-  readonly pingIntervalMs: number;
-  readonly pongTimeoutMs: number;
-  readonly staleCloseMs: number;
-  readonly expiredCloseMs: number;
-  readonly expiredSubCloseMs: number;
-  readonly channelLimit: number;
-  /** What a connection may have under way before it is read no further. */
-  readonly loadLimit: number;
-  readonly userConnectionLimit: number;
-  readonly historyLimit: number;
-  readonly recoveryLimit: number;
-  /** The most that a position lives which a reader made, since somebody last read it. */
-  readonly askedPositionMs: number;
-  readonly allowAnonymous: boolean;
-  readonly disallowAnonymousTokens: boolean;
-  readonly insecure: boolean;
-  /** What stands before the user's name in the channel that each user is subscribed to; `null`: there is none. */
-  readonly personalPrefix: string | null;
-}
-
-/** What all sessions of a Beacon share. */
-export interface SessionContext {
-  readonly node: string;
-  readonly version: string;
-  readonly limits: SessionLimits;
-  readonly namespaces: Namespaces;
-  readonly kinds: ActorKinds;
-  readonly proxies: ProxyPlan;
-  readonly rpcMethods: ReadonlySet<string>;
-  /** Whether messages without a reply (`send`) are wanted. */
-  readonly takesMessages: boolean;
-  /** `null`: nothing is limited. */
-  readonly rates: RateLimits | null;
-  readonly hub: Hub;
-  readonly revocations: Revocations;
-  readonly wheel: TimerWheel;
-  readonly stats: Stats;
-  readonly perform: Perform;
-  /** What ends unidirectional connections whose connect request fails with a code, where it is not the usual. */
-  readonly uniDisconnects: ReadonlyMap<number, Disconnect>;
-  /** Milliseconds since the Unix epoch. */
-  now(): number;
-  /** In [0, 1). */
-  random(): number;
-  /** An unguessable id. */
-  newId(): string;
-}
-
-/** Headers by name. */
-export type PassedHeaders = ReadonlyMap<string, string>;
-
-/** A connect command that is being worked on. */
-export interface Connecting {
-  readonly id: number;
-  readonly request: ConnectRequest;
-  claims: ConnectionClaims | null;
-  readonly results: Map<string, SubscribeResult>;
-  /** Server-side subscriptions that are still being set up. */
-  remaining: number;
-}
+export type { Connecting, PassedHeaders, SessionContext, SessionLimits };
 
 export type SessionState = 'new' | 'connecting' | 'connected' | 'closed';
 
@@ -263,7 +201,7 @@ export class Session implements Timed {
         else this.perform({ type: 'message', data: payloadJson(command.request) });
         return;
       case 'rpc':
-        this.#rpc(command.id, command);
+        callMethod(this, command);
         return;
       case 'refresh':
         if (this.context.proxies.refresh) askRefresh(this, command.id);
@@ -318,17 +256,6 @@ export class Session implements Timed {
       case 'sub_refresh':
         startSubRefresh(this, command.id, command.request);
     }
-  }
-
-  #rpc(id: number, command: Extract<Command, { type: 'rpc' }>): void {
-    const { method } = command.request;
-    if (!this.context.rpcMethods.has(method)) {
-      askRpc(this, id, command.request);
-      return;
-    }
-    const cost = costOf(command);
-    this.begin(cost);
-    this.perform({ type: 'rpc', id, cost, method, data: payloadJson(command.request) });
   }
 
   #verify(id: number, token: string): void {

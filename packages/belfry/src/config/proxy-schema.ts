@@ -43,7 +43,22 @@ export function proxyFields() {
       [1, 100_000],
       'Belfry: the most requests under way at once in this process; more wait until their time is up.',
     ),
+    queue_size: special(z.int().min(1).max(1_000_000).optional(), {
+      kind: 'number',
+      doc: 'Belfry: the most requests that wait for that; further ones fail at once. Default 4096.',
+      expects: 'a whole number from 1 to 1000000',
+      fallback: undefined,
+    }),
+    response_size_limit: whole(
+      1_048_576,
+      [1024, 67_108_864],
+      'Belfry: the most bytes of an answer.',
+    ),
     http: group({
+      sign_secret: optionalText(
+        'Belfry: requests carry an HMAC-SHA256 by this secret in `X-Belfry-Signature`, so that the backend knows that they are ours and new.',
+        { secret: true },
+      ),
       static_headers: special(z.record(z.string().min(1), z.string()).prefault({}), {
         kind: 'json',
         doc: 'Headers of every request, e.g. a secret that the backend knows us by.',

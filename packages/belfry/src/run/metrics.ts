@@ -11,7 +11,7 @@ export interface MetricSource {
   /** Counters with labels. */
   labelled?(): Readonly<Record<string, LabelledCounts>>;
   /** How values were spread. */
-  histograms?(): Readonly<Record<string, HistogramFigures>>;
+  histograms?(): Readonly<Record<string, HistogramFigures | LabelledHistograms>>;
 }
 
 /** A count per value of a label; of several labels, their values with a space between. */
@@ -25,6 +25,12 @@ export interface HistogramFigures {
   readonly buckets: readonly { readonly le: number; readonly count: number }[];
   readonly sum: number;
   readonly count: number;
+}
+
+/** How values were spread, per values of labels with a space between. */
+export interface LabelledHistograms {
+  readonly label: readonly string[];
+  readonly figures: ReadonlyMap<string, HistogramFigures>;
 }
 
 /** The answer of `/metrics`. */
@@ -45,16 +51,33 @@ function processRegistry(): Registry {
 }
 
 /** prom-client has no histogram that is filled from outside, so this is its text. */
-function histogramText(name: string, { buckets, sum, count }: HistogramFigures): string {
+function histogramText(name: string, histogram: HistogramFigures | LabelledHistograms): string {
+  const lines =
+    'figures' in histogram
+      ? [...histogram.figures].flatMap(([key, figures]) => {
+          const values = key.split(' ');
+          const labels = histogram.label.map((of, i) => `${of}=${JSON.stringify(values[i] ?? '')}`);
+          return histogramLines(name, figures, labels);
+        })
+      : histogramLines(name, histogram, []);
+  const head = [`# HELP ${name} ${name}, since the start.`, `# TYPE ${name} histogram`];
+  return [...head, ...lines, ''].join('\n');
+}
+
+function histogramLines(
+  name: string,
+  { buckets, sum, count }: HistogramFigures,
+  labels: readonly string[],
+): string[] {
+  const bucket = (le: number | '+Inf', count: number): string =>
+    `${name}_bucket{${[...labels, `le="${le}"`].join(',')}} ${count}`;
+  const all = labels.length === 0 ? '' : `{${labels.join(',')}}`;
   return [
-    `# HELP ${name} ${name}, since the start.`,
-    `# TYPE ${name} histogram`,
-    ...buckets.map((bucket) => `${name}_bucket{le="${bucket.le}"} ${bucket.count}`),
-    `${name}_bucket{le="+Inf"} ${count}`,
-    `${name}_sum ${sum}`,
-    `${name}_count ${count}`,
-    '',
-  ].join('\n');
+    ...buckets.map((each) => bucket(each.le, each.count)),
+    bucket('+Inf', count),
+    `${name}_sum${all} ${sum}`,
+    `${name}_count${all} ${count}`,
+  ];
 }
 
 /** Makes a registry that reads its sources at every scrape. */

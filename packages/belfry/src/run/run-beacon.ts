@@ -26,6 +26,8 @@ import { serverCalls } from '../rpc/server-calls.ts';
 import { createStoreTime } from '../rpc/store-time.ts';
 import { actorKinds, closedKinds } from './actor-kinds.ts';
 import type { MetricSource } from './metrics.ts';
+import { proxyHistograms, proxyMetrics } from './proxy-metrics.ts';
+import { withProxyCertificates } from './proxy-certificates.ts';
 import { VERSION } from './package-version.ts';
 
 export interface RunBeaconOptions {
@@ -114,7 +116,10 @@ function createTheBeacon(options: RunBeaconOptions, asker: Asker): Beacon {
   const timeoutMs = Math.max(50, Math.min(10_000, client.rpc_timeout - 250));
   return createBeacon({
     store: { channels: channels(), actors: store.actors, tokens: store.tokens },
-    config: withSecret(beaconConfigOf(effective), options.tokenSecret),
+    config: withProxyCertificates(
+      withSecret(beaconConfigOf(effective), options.tokenSecret),
+      effective.baseOf,
+    ),
     kinds,
     closedKinds: closedKinds(options.definitions),
     rpc: new Map([
@@ -187,8 +192,10 @@ function metricsOf(beacon: Beacon): MetricSource {
         rate_limited: { label: 'layer', counts: counts(of.rateLimited) },
         rate_limit_dry_runs: { label: 'layer', counts: counts(of.rateDryRuns) },
         refusals: { label: 'reason', counts: counts(of.refusals) },
+        ...proxyMetrics(of.proxies),
       };
     },
+    histograms: () => ({ proxy_latency_seconds: proxyHistograms(beacon.snapshot().proxies) }),
   };
 }
 
