@@ -19,15 +19,6 @@ export interface ProxyPlan {
   rpc(method: string): RpcRoute;
 }
 
-export const NO_PROXIES: ProxyPlan = {
-  connect: false,
-  refresh: false,
-  disconnect: false,
-  keepsMeta: false,
-  emulatedHeaders: new Set(),
-  rpc: () => 'no-method',
-};
-
 /** What a backend decided. `result: null`: it gave none. `failed`: it did not decide, and nobody knows when it will. */
 export type ProxyOutcome<Result> =
   | { readonly type: 'result'; readonly result: Result | null }

@@ -638,6 +638,8 @@ function answer(rig: SessionRig, { answer, well }: { answer: number; well: boole
     case 'announce-join':
     case 'renew-presence':
     case 'message':
+    case 'proxy':
+    case 'hook':
     case 'tokens':
     case 'closed':
   }

@@ -260,6 +260,7 @@ describe('a connect proxy', () => {
     using client = clientOf(world.rig);
     client.connect();
     await client.ready(5_000);
+    expect(world.backend.at('/connect')).toHaveLength(1);
   });
 
   it('is asked about clients of HTTP streams and unidirectional ones', async () => {

@@ -173,10 +173,10 @@ export function readAnswer(use: ProxyUse, json: string): ProxyAnswer {
 
 /** The answer that a status other than 200 stands for. */
 export function statusAnswer(use: ProxyUse, outcome: StatusMeaning): ProxyAnswer {
-  return { use, outcome } as ProxyAnswer;
+  return { use, outcome };
 }
 
 /** What is made of no answer. */
 export function failedAnswer(use: ProxyUse): ProxyAnswer {
-  return { use, outcome: { type: 'failed', error: replyErrors.internal } } as ProxyAnswer;
+  return { use, outcome: { type: 'failed', error: replyErrors.internal } };
 }

@@ -5,7 +5,6 @@ import type { ProxySettings } from './proxy-settings.ts';
 
 const NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 /** What a client wrote must not become headers of its own. */
-// oxlint-disable-next-line no-control-regex
 const VALUE = /^[\t\u0020-\u007e\u0080-\u00ff]*$/;
 
 /** Those headers of a request that some proxy is to get; `null`: none. */

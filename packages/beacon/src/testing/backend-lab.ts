@@ -1,5 +1,5 @@
 /** The process of `startBackend`: answers as it is told, and tells what it was asked. It ends with whoever started it. */
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -86,7 +86,7 @@ async function write(response: ServerResponse, answer: BackendAnswer): Promise<v
   }
 }
 
-const server = createServer(async (request, response) => {
+async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
   const body = Buffer.concat(chunks).toString('utf8');
@@ -97,6 +97,10 @@ const server = createServer(async (request, response) => {
   if (answer.hang === true) return;
   if (answer.cut === true) request.socket.destroy();
   else await write(response, answer);
+}
+
+const server = createServer((request, response) => {
+  serve(request, response).catch(() => response.destroy());
 });
 server.listen(Number(process.argv[2] ?? 0), '127.0.0.1', () => {
   tell({ type: 'listening', port: (server.address() as AddressInfo).port });

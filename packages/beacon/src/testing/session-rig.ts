@@ -16,11 +16,11 @@ import { Namespaces } from '../core/namespaces.ts';
 import { Revocations } from '../core/revocations.ts';
 import { RateLimits } from '../core/rate-limits.ts';
 import { rateRules } from '../core/rate-rules.ts';
-import { NO_PROXIES } from '../core/proxy-plan.ts';
 import { Session, type SessionContext } from '../core/session.ts';
 import { Stats } from '../core/stats.ts';
 import { TimerWheel } from '../core/timer-wheel.ts';
 import type { PreparedPush, Transport, TransportInfo } from '../core/transport.ts';
+import { proxyTable } from '../proxy/proxy-settings.ts';
 import { beaconSettings } from '../settings.ts';
 
 /** What one client got. */
@@ -113,7 +113,7 @@ export class SessionRig {
       namespaces,
       rates: rules === null ? null : new RateLimits(rules, { namespaces, stats }),
       kinds,
-      proxies: NO_PROXIES,
+      proxies: proxyTable(config).plan,
       rpcMethods: new Set(['echo']),
       takesMessages: false,
       hub: new Hub(),
