@@ -122,13 +122,18 @@ function dataOf(line: string, method: Method): { data?: string } {
   return data === undefined ? {} : { data };
 }
 
+const METHOD_NAMES: ReadonlySet<string> = new Set(METHODS);
+
+function isMethod(name: string): name is Method {
+  return METHOD_NAMES.has(name);
+}
+
 function methodOf(fields: Fields): Method | undefined {
   let found: Method | undefined;
-  for (const method of METHODS) {
-    const value = own(fields, method);
-    if (value === undefined || value === null) continue;
-    if (found !== undefined) throw new BadFrameError(`both ${found} and ${method}`);
-    found = method;
+  for (const name of Object.keys(fields)) {
+    if (!isMethod(name) || fields[name] === undefined || fields[name] === null) continue;
+    if (found !== undefined) throw new BadFrameError(`both ${found} and ${name}`);
+    found = name;
   }
   return found;
 }

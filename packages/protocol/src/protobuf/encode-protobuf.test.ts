@@ -316,6 +316,16 @@ describe('Protobuf replies and pushes', () => {
     );
   });
 
+  it('stay as they were made, however many are made after them', () => {
+    const all = Array.from({ length: 2_000 }, (_, i) => {
+      const dataJson = JSON.stringify(String(i).repeat(i % 50));
+      return { dataJson, bytes: encodeProtobufPush({ type: 'message', dataJson }) };
+    });
+    for (const { dataJson, bytes } of all) {
+      expect(sdk(bytes)).toEqual({ push: { message: { data: [...utf8.encode(dataJson)] } } });
+    }
+  });
+
   it('hold large payloads, and the writer is small again after', () => {
     const dataJson = JSON.stringify('é'.repeat(200_000));
     expect(sdk(encodeProtobufPush({ type: 'message', dataJson }))).toEqual({

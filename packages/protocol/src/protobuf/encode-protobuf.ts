@@ -34,8 +34,11 @@ function binary(field: number, b64data: string): void {
   }
 }
 
+/** The text that stands as a JSON string; `''` for anything else. */
 function stringOf(json: string | undefined): string {
-  const value: unknown = json === undefined ? '' : JSON.parse(json);
+  if (json === undefined) return '';
+  if (json.startsWith('"') && !json.includes('\\')) return json.slice(1, -1);
+  const value: unknown = JSON.parse(json);
   return typeof value === 'string' ? value : '';
 }
 

@@ -1,8 +1,7 @@
 const utf8 = new TextEncoder();
 
-const FIRST_SIZE = 4096;
-/** A buffer that one large message made larger than this is not kept. */
-const KEPT_SIZE = 256 * 1024;
+/** Messages are written into slabs of this size, many to each: a buffer for each message would cost more than writing it. */
+const SLAB_SIZE = 16 * 1024;
 /** Up to here a string of ASCII is written by hand, which is faster than the encoder. */
 const SHORT_STRING = 32;
 
@@ -14,35 +13,44 @@ const TWO_32 = 0x1_0000_0000;
  * proto3 says, numbers that are 0 and what is empty are left out.
  */
 export class ProtoWriter {
-  #buffer = new Uint8Array(FIRST_SIZE);
-  #pos = FIRST_SIZE;
+  #buffer = new Uint8Array(SLAB_SIZE);
+  /** Where the message ends that is being written, and before that what was finished begins. */
+  #end = SLAB_SIZE;
+  #pos = SLAB_SIZE;
 
   /** How much is there by now: give it to `message` to end what was written since. */
   get mark(): number {
-    return this.#buffer.length - this.#pos;
+    return this.#end - this.#pos;
   }
 
-  /** What was written, as bytes of its own; the writer is empty again. */
+  /** What was written. It is not written to again. */
   finish(): Uint8Array {
-    const bytes = this.#buffer.slice(this.#pos);
-    this.reset();
+    const bytes = this.#buffer.subarray(this.#pos, this.#end);
+    this.#end = this.#pos;
+    // A slab that one large message was made for is that message's alone.
+    if (this.#buffer.length > SLAB_SIZE) this.#begin(SLAB_SIZE);
     return bytes;
   }
 
-  /** Forgets what was written. */
+  /** Forgets what was written and not finished. */
   reset(): void {
-    if (this.#buffer.length > KEPT_SIZE) this.#buffer = new Uint8Array(FIRST_SIZE);
-    this.#pos = this.#buffer.length;
+    this.#pos = this.#end;
+  }
+
+  #begin(size: number): void {
+    this.#buffer = new Uint8Array(size);
+    this.#end = size;
+    this.#pos = size;
   }
 
   /** Makes room before what is there. */
   #room(size: number): void {
     if (this.#pos >= size) return;
-    const used = this.mark;
-    const larger = new Uint8Array(Math.max(this.#buffer.length * 2, used + size));
-    larger.set(this.#buffer.subarray(this.#pos), larger.length - used);
-    this.#buffer = larger;
-    this.#pos = larger.length - used;
+    const written = this.#buffer.subarray(this.#pos, this.#end);
+    const needed = written.length + size;
+    this.#begin(needed > SLAB_SIZE ? needed * 2 : SLAB_SIZE);
+    this.#pos -= written.length;
+    this.#buffer.set(written, this.#pos);
   }
 
   /** A varint of up to 53 bits. */
