@@ -10,6 +10,8 @@ import { ProtoWriter } from './proto-writer.ts';
 
 const utf8 = new TextEncoder();
 const text = fc.string({ unit: 'grapheme' });
+// The SDK keeps maps in plain objects, which have no room for this one.
+const name = text.filter((each) => each !== '__proto__');
 const offset = fc.nat({ max: Number.MAX_SAFE_INTEGER });
 const id = fc.integer({ min: 1, max: 0xffff_ffff });
 const json = fc.json();
@@ -39,10 +41,10 @@ const wireCommand = fc.oneof(
         name: text,
         version: text,
         subs: fc.dictionary(
-          text,
+          name,
           fc.record({ recover: fc.boolean(), offset, epoch: text }, { requiredKeys: [] }),
         ),
-        headers: fc.dictionary(text, text, { minKeys: 1 }),
+        headers: fc.dictionary(name, text, { minKeys: 1 }),
       },
       { requiredKeys: [] },
     ),
