@@ -334,7 +334,7 @@ class WebSocketBeacon implements Beacon {
   async #settled(): Promise<void> {
     await this.#presence.idle();
     await this.#links.idle();
-    await this.#proxies.finishHooks(HOOKS_LIMIT_MS);
+    await this.#proxies.finish(HOOKS_LIMIT_MS);
   }
 
   #open(transport: Transport, request: IncomingMessage): Session {

@@ -39,7 +39,7 @@ interface Chain {
 
 interface Lane {
   running: number;
-  readonly ready: Chain[];
+  readonly ready: Set<Chain>;
 }
 
 /**
@@ -92,14 +92,14 @@ export class HookSender {
       return;
     }
     const lane = this.#laneOf(hook.lane);
-    lane.ready.push(chain);
+    lane.ready.add(chain);
     this.#pump(lane);
   }
 
   #laneOf(name: string): Lane {
     let lane = this.#lanes.get(name);
     if (lane === undefined) {
-      lane = { running: 0, ready: [] };
+      lane = { running: 0, ready: new Set() };
       this.#lanes.set(name, lane);
     }
     return lane;
@@ -107,8 +107,9 @@ export class HookSender {
 
   #pump(lane: Lane): void {
     while (lane.running < MAX_RUNNING) {
-      const chain = lane.ready.shift();
+      const [chain] = lane.ready;
       if (chain === undefined) return;
+      lane.ready.delete(chain);
       lane.running++;
       void this.#attempt(chain).finally(() => {
         lane.running--;
@@ -185,7 +186,7 @@ export class HookSender {
     for (const timer of this.#resting.values()) clearTimeout(timer);
     this.#resting.clear();
     this.#chains.clear();
-    for (const lane of this.#lanes.values()) lane.ready.length = 0;
+    for (const lane of this.#lanes.values()) lane.ready.clear();
     this.#size = 0;
     this.#bytes = 0;
     this.#becameIdle();

@@ -39,6 +39,8 @@ export class Proxies {
   readonly #clients: ReadonlyMap<ProxySettings, ProxyClient>;
   readonly #wanted: ReadonlySet<string>;
   readonly #hooks = new HookSender();
+  /** Questions under way: what is answered to them may still have to be told of. */
+  readonly #asking = new Set<Promise<unknown>>();
 
   /** @throws TypeError naming the option that is not what it must be */
   constructor(config: BeaconConfig, options: Options) {
@@ -66,7 +68,13 @@ export class Proxies {
 
   /** Asks, and gives the session the answer. What is asked is made within this call. */
   async ask(session: Session, effect: EffectOf<'proxy'>): Promise<void> {
-    session.proxied(effect, await this.#answer(session, effect));
+    const answer = this.#answer(session, effect);
+    this.#asking.add(answer);
+    try {
+      session.proxied(effect, await answer);
+    } finally {
+      this.#asking.delete(answer);
+    }
   }
 
   #answer(session: Session, effect: EffectOf<'proxy'>): Promise<ProxyAnswer> {
@@ -165,8 +173,10 @@ export class Proxies {
     return this.#hooks.isBehind;
   }
 
-  /** Waits until all hooks have been told, `limitMs` at most. */
-  async finishHooks(limitMs: number): Promise<void> {
+  /** Waits until nothing is asked any more and all hooks have been told; for these, `limitMs` at most. */
+  async finish(limitMs: number): Promise<void> {
+    // Each ends within its time.
+    while (this.#asking.size > 0) await Promise.all(this.#asking);
     const lost = await this.#hooks.finish(limitMs);
     if (lost === 0) return;
     this.#options.log({ level: 'error', message: 'hooks were not told', fields: { hooks: lost } });

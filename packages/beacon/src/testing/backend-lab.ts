@@ -6,6 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface BackendRequest {
   readonly path: string;
   readonly method: string;
+  /** Tells the connection. */
+  readonly peer: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;
 }
@@ -39,6 +41,7 @@ export type BackendMessage =
   | { readonly type: 'told' };
 
 interface Instruction {
+  readonly type: 'answers';
   readonly path: string;
   readonly answers: readonly BackendAnswer[];
 }
@@ -49,7 +52,15 @@ function tell(message: BackendMessage): void {
 
 const answers = new Map<string, { readonly answer: BackendAnswer; left: number }[]>();
 
-process.on('message', ({ path, answers: given }: Instruction) => {
+/** Who waits until a request has been heard of. */
+const unheard: (() => void)[] = [];
+
+process.on('message', (message: Instruction | { readonly type: 'heard' }) => {
+  if (message.type === 'heard') {
+    unheard.shift()?.();
+    return;
+  }
+  const { path, answers: given } = message;
   answers.set(
     path,
     given.map((answer) => ({ answer, left: answer.times ?? Number.POSITIVE_INFINITY })),
@@ -92,7 +103,12 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
   const body = Buffer.concat(chunks).toString('utf8');
   const path = request.url ?? '';
   const { method = '', headers } = request;
-  tell({ type: 'request', request: { path, method, headers, body } });
+  const peer = `${request.socket.remotePort}`;
+  const heard = new Promise<void>((resolve) => {
+    unheard.push(resolve);
+  });
+  tell({ type: 'request', request: { path, method, headers, body, peer } });
+  await heard;
   const answer = answerFor(path, body);
   if (answer.hang === true) return;
   if (answer.cut === true) request.socket.destroy();

@@ -28,8 +28,11 @@ export async function startBackend(port = 0): Promise<Backend> {
   let told: (() => void)[] = [];
   child.on('message', (message: BackendMessage) => {
     if (message.type === 'listening') resolve(message.port);
-    else if (message.type === 'request') requests.push(message.request);
-    else told.shift()?.();
+    else if (message.type === 'request') {
+      requests.push(message.request);
+      // It answers after that: whoever has an answer finds the request here.
+      child.send({ type: 'heard' });
+    } else told.shift()?.();
   });
   const ended = once(child, 'exit');
   child.once('exit', () => {
@@ -51,7 +54,7 @@ export async function startBackend(port = 0): Promise<Backend> {
       const done = new Promise<void>((settle) => {
         told.push(settle);
       });
-      child.send({ path, answers });
+      child.send({ type: 'answers', path, answers });
       await done;
     },
     kill,

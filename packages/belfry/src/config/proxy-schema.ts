@@ -4,23 +4,29 @@ import { clientTls } from './tls-schema.ts';
 
 const endpoint = z.string().regex(/^https?:\/\/\S+$/);
 
-const code = z.int().min(1).max(65_535);
-const transform = z.strictObject({
-  status_code: special(z.int().min(100).max(599), {
-    kind: 'number',
-    doc: 'The HTTP status.',
-    expects: 'an HTTP status',
-    fallback: undefined,
-  }),
-  to_error: z
-    .strictObject({
-      code,
-      message: z.string().default(''),
-      temporary: z.boolean().default(false),
-    })
-    .optional(),
-  to_disconnect: z.strictObject({ code, reason: z.string().default('') }).optional(),
-});
+/** An application's, or the protocol's own. */
+const errorCode = z.int().refine((n) => (n >= 400 && n <= 1999) || (n >= 100 && n <= 112));
+const disconnectCode = z.int().min(3000).max(4999);
+const transform = z
+  .strictObject({
+    status_code: special(z.int().min(100).max(599), {
+      kind: 'number',
+      doc: 'The HTTP status.',
+      expects: 'an HTTP status',
+      fallback: undefined,
+    }),
+    to_error: z
+      .strictObject({
+        code: errorCode,
+        message: z.string().default(''),
+        temporary: z.boolean().default(false),
+      })
+      .optional(),
+    to_disconnect: z
+      .strictObject({ code: disconnectCode, reason: z.string().default('') })
+      .optional(),
+  })
+  .refine((each) => (each.to_error === undefined) !== (each.to_disconnect === undefined));
 
 /** The options of a proxy. */
 export function proxyFields() {
@@ -70,7 +76,7 @@ export function proxyFields() {
         kind: 'json',
         doc: 'What a status other than 200 means to the client: an error or a disconnect.',
         expects:
-          'a list such as [{"status_code": 404, "to_error": {"code": 404, "message": "not found"}}]',
+          'a list such as [{"status_code": 404, "to_error": {"code": 404, "message": "not found"}}], each with one of to_error (codes 400 to 1999) and to_disconnect (4000 to 4999)',
         fallback: [],
       }),
       tls: clientTls(),
