@@ -111,6 +111,8 @@ interface WithInfo {
 /** A server-side subscription. */
 export interface ProxySubscribeOptions extends WithInfo, WithData {
   readonly override?: ApiSubscribeOverride;
+  /** It begins with the latest publication, where the channel recovers by its cache. */
+  readonly cache_recover?: boolean;
 }
 
 /** A rule of what a connection may do beyond what namespaces allow. */

@@ -83,6 +83,7 @@ export function subscriptionOf(fields: Fields, json: string): SubscriptionClaims
     ...(infoJson === undefined ? {} : { infoJson }),
     ...(dataJson === undefined ? {} : { dataJson }),
     overrides: overridesOf(fields),
+    ...(own(fields, 'cache_recover') === true ? { cacheRecover: true } : {}),
   };
 }
 

@@ -110,10 +110,20 @@ function judge(
 ): SubscribeResult | ReplyError {
   if (!outcome.ok) return outcome.error;
   const request = subscription.serverSide
-    ? (subscription.call?.recover ?? session.connecting?.request.subs.get(subscription.channel))
+    ? recoveryOf(session, subscription)
     : subscription.asked?.request;
   const result = resultOf(subscription, outcome.history, request);
   return unacceptable(subscription, result) ?? result;
+}
+
+/** From the beginning. */
+export const FROM_START: RecoverRequest = { recover: true, offset: 0, epoch: '' };
+
+/** What a server-side subscription recovers. */
+function recoveryOf(session: Session, subscription: Subscription): RecoverRequest | undefined {
+  if (subscription.grant?.cacheRecover === true) return FROM_START;
+  const { call, channel } = subscription;
+  return call?.recover ?? session.connecting?.request.subs.get(channel);
 }
 
 function unacceptable(subscription: Subscription, result: SubscribeResult): ReplyError | null {

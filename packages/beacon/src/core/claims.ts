@@ -15,6 +15,8 @@ export interface SubscriptionClaims {
   readonly infoJson?: string;
   readonly dataJson?: string;
   readonly overrides: Overrides;
+  /** It begins with the latest publication, where the channel recovers by its cache: for clients that cannot ask for that. */
+  readonly cacheRecover?: boolean;
 }
 
 /** A connection token that was verified. */

@@ -6,7 +6,7 @@ import {
   type ReplyError,
   type SubscribeResult,
 } from '@belfry/protocol';
-import { goLive, grantFor, startAttach } from './attaching.ts';
+import { FROM_START, goLive, grantFor, startAttach } from './attaching.ts';
 import type { ConnectionClaims, SubscriptionClaims, TokenFault } from './claims.ts';
 import { expiryOf, secondsLeft } from './expiry.ts';
 import { isChannelName, isPrivateChannel } from './namespaces.ts';
@@ -166,9 +166,11 @@ function attachServerSide(session: Session, channel: string, claims: Subscriptio
   subscription.fromToken = from?.token !== undefined && from.subs.has(channel);
   session.track(subscription);
   const asked = session.connecting?.request.subs.get(channel);
+  const grant = grantFor(namespace, { ...claims, expireAt: 0 });
+  const cacheRecover = claims.cacheRecover === true && grant.recovery && namespace.cacheRecovery;
   const error = startAttach(session, subscription, {
-    grant: grantFor(namespace, { ...claims, expireAt: 0 }),
-    request: asked ?? { recover: false, offset: 0, epoch: '' },
+    grant: cacheRecover ? { ...grant, cacheRecover } : grant,
+    request: cacheRecover ? FROM_START : (asked ?? { recover: false, offset: 0, epoch: '' }),
   });
   if (error !== null) refuse(session, error);
 }

@@ -2,7 +2,7 @@ import { disconnects, replyErrors } from '@belfry/protocol';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BeaconConfig } from '../config.ts';
-import { SessionRig, type Client } from '../testing/session-rig.ts';
+import { history, publication, SessionRig, type Client } from '../testing/session-rig.ts';
 import type { EffectOf } from './effects.ts';
 import type { ProxyAnswer, ProxyOutcome } from './proxy-plan.ts';
 
@@ -141,6 +141,32 @@ describe('a session that asks backends', () => {
       why: { code: 1 },
     });
     expect(rig.context.hub.channelCount).toBe(0);
+  });
+
+  it('begins a server-side subscription with the latest publication where its backend wants that', () => {
+    const rig = new SessionRig({
+      ...config,
+      channel: {
+        namespaces: [
+          {
+            name: 'ca',
+            force_recovery: true,
+            force_recovery_mode: 'cache',
+            history_size: 1,
+            history_ttl: '1m',
+          },
+        ],
+      },
+    });
+    const client = rig.open();
+    client.command({ id: 1, connect: {} });
+    allow(rig, { subs: new Map([['ca:1', { overrides: {}, cacheRecover: true }]]) });
+    rig.attach(history(7, [publication(7)]));
+    expect(client.read()).toMatchObject([
+      {
+        connect: { subs: { 'ca:1': { recovered: true, offset: 7, publications: [{ data: 7 }] } } },
+      },
+    ]);
   });
 
   it('keeps what is attached to the connection until a refresh changes it', () => {

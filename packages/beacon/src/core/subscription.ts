@@ -63,6 +63,8 @@ export interface Grant {
   readonly positioning: boolean;
   /** Unix seconds; 0: never. */
   readonly expireAt: number;
+  /** It begins with the latest publication although nobody asks for it. */
+  readonly cacheRecover?: boolean;
   readonly infoJson: string | undefined;
   readonly dataJson: string | undefined;
 }

@@ -1,6 +1,7 @@
 import { openEmbeddedStore, type Store } from '@belfry/store';
 import { waitFor } from '@belfry/testkit';
 import { Centrifuge, State, type Options, type PublicationContext } from 'centrifuge';
+import { Centrifuge as ProtobufCentrifuge } from 'centrifuge/build/protobuf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { BeaconConfig } from '../config.ts';
@@ -509,6 +510,33 @@ describe('an rpc proxy', () => {
         b64data: Buffer.from('{"to":3}').toString('base64'),
       },
     ]);
+  });
+
+  it('takes and gives bytes', async () => {
+    await using world = await open();
+    const { rig, backend } = world;
+    await backend.answer('/connect', { body: { result: { user: 'ann' } } });
+    await backend.answer('/subscribe', {});
+    const bytes = Buffer.from([0, 255, 1]);
+    await backend.answer('/rpc', { body: { result: { b64data: bytes.toString('base64') } } });
+    const client = new ProtobufCentrifuge(`${rig.url}?format=protobuf`);
+    using _client = { [Symbol.dispose]: () => client.disconnect() };
+    client.connect();
+    await client.ready(5_000);
+    const { data } = await client.rpc('price', bytes);
+    expect(Buffer.from(data as Uint8Array)).toEqual(bytes);
+    const room = client.newSubscription('room:1');
+    const heard: Uint8Array[] = [];
+    room.on('publication', (each) => heard.push(each.data as Uint8Array));
+    room.subscribe();
+    await room.ready(5_000);
+    await room.publish(bytes);
+    await waitFor(() => heard.length === 1);
+    expect(Buffer.from(heard[0] ?? [])).toEqual(bytes);
+    const b64data = bytes.toString('base64');
+    const binary = { protocol: 'protobuf', encoding: 'json', b64data };
+    expect(bodies(backend, '/rpc')).toMatchObject([binary]);
+    expect(bodies(backend, '/publish')).toMatchObject([binary]);
   });
 
   it('that is killed fails its calls, and no others; it answers again when it is back', async () => {

@@ -14,7 +14,7 @@ describe('readAnswer', () => {
     [
       'connect',
       `{"user":"a","expire_at":7,"info":{"big":9223372036854775807},"b64data":"${base64('{"x":1}')}","meta":{"m":1},
-        "channels":["c"],"subs":{"d":{"data":{"b": 2},"override":{"presence":{"value":true}}}},"caps":[]}`,
+        "channels":["c"],"subs":{"d":{"data":{"b": 2},"override":{"presence":{"value":true}},"cache_recover":true}},"caps":[]}`,
       {
         user: 'a',
         expireAt: 7,
@@ -23,7 +23,7 @@ describe('readAnswer', () => {
         metaJson: '{"m":1}',
         subs: new Map([
           ['c', { overrides: {} }],
-          ['d', { dataJson: '{"b": 2}', overrides: { presence: true } }],
+          ['d', { dataJson: '{"b": 2}', overrides: { presence: true }, cacheRecover: true }],
         ]),
         capabilities: [],
       },

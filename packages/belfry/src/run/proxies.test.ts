@@ -8,12 +8,15 @@ import { Centrifuge } from 'centrifuge';
 import { expect, test } from 'vitest';
 import { runBelfry, spawnBelfry, temporaryDirectory } from '../testing/belfry-process.ts';
 
+/** It comes with the system. */
+const OPENSSL = 'openssl';
+
 /** A certificate for this machine, signed by itself, in files. */
 function makeCertificate(directory: string): void {
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
   const names = ['-subj', '/CN=backend', '-addext', 'subjectAltName=DNS:backend.example'];
   const files = ['-keyout', join(directory, 'b.key'), '-out', join(directory, 'b.crt')];
-  execFileSync('openssl', ['req', '-x509', ...curve, ...names, ...files], { stdio: 'ignore' });
+  execFileSync(OPENSSL, ['req', '-x509', ...curve, ...names, ...files], { stdio: 'ignore' });
 }
 
 test('a backend behind HTTPS decides on connections, is measured, and hears of all that end with the process', async () => {
