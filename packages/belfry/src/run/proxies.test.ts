@@ -34,8 +34,16 @@ test('a backend behind HTTPS decides on connections, is measured, and hears of a
         body += chunk.toString('utf8');
       });
       request.on('end', () => {
-        told.push([request.url ?? '', JSON.parse(body) as Record<string, unknown>]);
-        response.end('{"result":{"user":"ann"}}');
+        const { url = '' } = request;
+        // Longer than an end takes that has nobody to tell.
+        setTimeout(
+          () => {
+            if (response.destroyed) return;
+            told.push([url, JSON.parse(body) as Record<string, unknown>]);
+            response.end('{"result":{"user":"ann"}}');
+          },
+          url === '/disconnect' ? 3_000 : 0,
+        );
       });
     },
   );
@@ -46,6 +54,7 @@ test('a backend behind HTTPS decides on connections, is measured, and hears of a
   const proxy = (path: string): object => ({
     enabled: true,
     endpoint: `${url}/${path}`,
+    timeout: '8s',
     http: { tls },
   });
   const config = {

@@ -17,6 +17,7 @@ import { createLogger, type Logger } from '../log/logger.ts';
 import { loadSecrets, type Secrets } from '../secrets/secrets.ts';
 import { baseRoutes } from './base-routes.ts';
 import { channelNamespaces } from './channel-namespaces.ts';
+import { hookTimeMs } from './hook-time.ts';
 import { historyPolicies } from './history-policies.ts';
 import { loadActors } from './load-actors.ts';
 import { createMetrics, type Metrics, type MetricSource } from './metrics.ts';
@@ -133,9 +134,10 @@ async function startRunner(
 }
 
 /** How long a stop may take at most, in ms. */
-export function stopLimitMs({ shutdown: { notice, timeout, spread = 0 } }: ResolvedConfig): number {
+export function stopLimitMs(config: ResolvedConfig): number {
+  const { notice, timeout, spread = 0 } = config.shutdown;
   const more = Math.max(0, spread - timeout * SHARES.clients);
-  return notice + timeout + more + LAST_RESORT_MS;
+  return notice + timeout + more + hookTimeMs(config) + LAST_RESORT_MS;
 }
 
 /** Starts what the config says, in the order store, turns, clients. Throws `ConfigError` and `StartError`; then nothing is left running. */
@@ -275,7 +277,7 @@ async function start(
   if (beacon !== undefined) {
     const { drain } = beacon;
     const spreadMs = shutdown.spread ?? share('clients') * SPREAD;
-    const limitMs = Math.max(share('clients'), spreadMs + 100);
+    const limitMs = Math.max(share('clients'), spreadMs + 100) + hookTimeMs(config);
     startup.onStop({
       what: 'clients',
       limitMs,
