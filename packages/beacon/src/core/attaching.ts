@@ -88,7 +88,8 @@ export function settleAttach(
   const wanted = session.state !== 'closed' && subscription.state === 'pending';
   const result = wanted ? judge(session, subscription, outcome) : null;
   if (result === null || 'code' in result) {
-    session.end(subscription);
+    const why = result === null ? undefined : { code: result.code, reason: result.message };
+    session.end(subscription, why);
     session.perform({ type: 'detach', subscription, announce: false });
     return result;
   }

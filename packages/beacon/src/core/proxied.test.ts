@@ -128,6 +128,18 @@ describe('a session that asks backends', () => {
     expect(() => rig.take('proxy')).toThrow('no proxy');
   });
 
+  it('tells of a subscription that was allowed and came to nothing why it did', () => {
+    const rig = new SessionRig(config);
+    const client = connected(rig);
+    client.command({ id: 2, subscribe: { channel: 'a' } });
+    allow(rig);
+    const { session, subscription } = rig.take('attach');
+    session.attached(subscription, { ok: false, error: replyErrors.internal });
+    expect(client.read()).toMatchObject([{ id: 2, error: { code: 100 } }]);
+    expect(rig.take('hook')).toMatchObject({ hook: 'unsubscribe', why: { code: 100 } });
+    expect(() => rig.take('hook')).toThrow('no hook');
+  });
+
   it('takes it back when a subscription was allowed that nobody waits for', () => {
     const rig = new SessionRig(config);
     const client = connected(rig);
