@@ -61,6 +61,8 @@ export async function runStorm(options: StormOptions): Promise<StormResult> {
   const publisher = new Publisher({ store, channels, rate, history });
   const begin = performance.now();
   const publishing = publisher.run();
+  // What else went wrong is told first.
+  publishing.catch(() => undefined);
   let kills = 0;
   try {
     kills = await killInTurn(parts, begin + durationMs);

@@ -30,6 +30,7 @@ import type { ChannelLinks } from './channel-links.ts';
 import type { PresenceKeeper } from './presence-keeper.ts';
 import type { RevocationKeeper } from './revocation-keeper.ts';
 import { callWithin, RpcError, type RpcContext, type RpcHandler } from './rpc.ts';
+import { SharedReads } from './shared-reads.ts';
 
 interface Options {
   readonly channels: ChannelStore;
@@ -65,11 +66,13 @@ const SEND_ERRORS: Readonly<Record<SendResult, ReplyError | null>> = {
 /** Carries out what sessions want, on the store, and tells them how it went. */
 export class Performer {
   readonly #options: Options;
+  readonly #reads: SharedReads;
   /** By what failed: when it was logged, and how often it was not since. */
   readonly #logged = new Map<string, { readonly at: number; unlogged: number }>();
 
   constructor(options: Options) {
     this.#options = options;
+    this.#reads = new SharedReads(options.channels);
   }
 
   /** Every store call is made within this call, so calls reach the store in the order of the effects. */
@@ -208,7 +211,7 @@ export class Performer {
   }
 
   async #read(subscription: Subscription, need: HistoryNeed): Promise<HistoryReply | null> {
-    const { channels } = this.#options;
+    const reads = this.#reads;
     const { channel, namespace } = subscription;
     const { askedPositionMs } = subscription.session.context.limits;
     const metaTtlMs = Math.min(namespace.history.metaTtlMs, askedPositionMs);
@@ -216,11 +219,11 @@ export class Performer {
       case 'none':
         return null;
       case 'top':
-        return channels.history(channel, { limit: 0, metaTtlMs });
+        return reads.history(channel, { limit: 0, metaTtlMs });
       case 'latest':
-        return channels.history(channel, { limit: need.limit, reverse: true, metaTtlMs });
+        return reads.history(channel, { limit: need.limit, reverse: true, metaTtlMs });
       case 'since':
-        return channels.history(channel, { limit: need.limit, since: need.offset, metaTtlMs });
+        return reads.history(channel, { limit: need.limit, since: need.offset, metaTtlMs });
     }
   }
 

@@ -1,6 +1,7 @@
 import { openRedisStore } from '@belfry/store';
 import { startRedis, waitFor } from '@belfry/testkit';
 import { Centrifuge } from 'centrifuge';
+import { SignJWT } from 'jose';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { encodePublication } from '@belfry/protocol';
@@ -9,6 +10,7 @@ import { startBelfry } from './start-belfry.ts';
 
 const HISTORY = { size: 1_000, ttlMs: 300_000, metaTtlMs: 3_600_000 };
 const CHANNELS = 10;
+const SECRET = 'a-secret-for-tests-that-is-long-enough';
 
 interface Watcher extends Disposable {
   readonly client: Centrifuge;
@@ -73,7 +75,11 @@ async function rig({ appendonly }: { appendonly: boolean }) {
     store: { timeout: '1s' },
     http_server: { port: 0 },
     log: { level: 'silent' },
-    client: { allow_anonymous_connect_without_token: true, allowed_origins: ['*'] },
+    client: {
+      token: { hmac_secret_key: SECRET },
+      allow_anonymous_connect_without_token: true,
+      allowed_origins: ['*'],
+    },
     channel: {
       namespaces: [
         {
@@ -168,7 +174,26 @@ test('when Redis comes back empty, clients are told that they lost continuity, a
   const { redis, watcher, publish, arrived } = all;
   await publish('before');
   await arrived('before');
+  // One whose subscription the server made cannot be told of the subscription alone.
+  const ann = new Centrifuge(`${all.url.replace('http', 'ws')}/connection/websocket`, {
+    websocket: WebSocket,
+    token: await new SignJWT({ sub: 'ann', subs: { 'chat:0': {} } })
+      .setProtectedHeader({ alg: 'HS256' })
+      .sign(new TextEncoder().encode(SECRET)),
+    minReconnectDelay: 10,
+    maxReconnectDelay: 100,
+  });
+  const codes: number[] = [];
+  const recoveries: (boolean | undefined)[] = [];
+  ann.on('connecting', ({ code }) => codes.push(code));
+  ann.on('subscribed', ({ recovered }) => recoveries.push(recovered));
+  ann.connect();
+  await ann.ready(10_000);
   await redis.restart();
+  await waitFor(() => recoveries.length === 2, { timeoutMs: 30_000 });
+  expect(codes).toEqual([0, 3010]);
+  expect(recoveries).toEqual([false, false]);
+  ann.disconnect();
   await waitFor(() => watcher.again.length >= CHANNELS, { timeoutMs: 30_000 });
   expect(watcher.again.toSorted()).toEqual(
     Array.from({ length: CHANNELS }, (_, i) => `chat:${i} 2500 false`),
