@@ -38,7 +38,7 @@ function distance(a: string, b: string): number {
   return row[to.length] ?? 0;
 }
 
-function unknownKey(key: string, known: readonly string[]): string {
+export function unknownKey(key: string, known: readonly string[]): string {
   const [nearest] = known
     .map((name) => ({ name, far: distance(key, name) }))
     .filter(({ name, far }) => far <= Math.min(3, Math.floor(name.length / 3)))
@@ -52,7 +52,7 @@ function isTree(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function show(value: unknown): string {
+export function show(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   if (isTree(value)) return 'an object';
   if (typeof value === 'bigint' || typeof value === 'symbol') return String(value);
@@ -60,7 +60,7 @@ function show(value: unknown): string {
   return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }
 
-function schemaProblem(value: unknown): string | undefined {
+export function schemaProblem(value: unknown): string | undefined {
   const standard: unknown = (value as { readonly '~standard'?: unknown } | null)?.['~standard'];
   if (isTree(standard) && typeof standard['validate'] === 'function') return undefined;
   return `is ${show(value)}; it must be a schema of a library that speaks Standard Schema (zod, valibot, arktype), e.g. z.object({ … })`;

@@ -10,8 +10,22 @@ export type {
   TurnSnapshot,
 } from './core/turn.ts';
 export * from './define-actor.ts';
+export { defineConsumer } from './define-consumer.ts';
+export type {
+  AnyConsumerDefinition,
+  ConsumerContext,
+  ConsumerDefinition,
+  ConsumerMessage,
+  ConsumerSpec,
+} from './define-consumer.ts';
 export { createRunner } from './runner/create-runner.ts';
 export type { Runner } from './runner/create-runner.ts';
 export type { HistogramSnapshot } from './runner/histogram.ts';
 export type { RunnerCounter, RunnerSnapshot } from './runner/runner-metrics.ts';
-export type { RunnerEvent, RunnerInput, RunnerOptions } from './runner/runner-options.ts';
+export type {
+  Divert,
+  Outbound,
+  RunnerEvent,
+  RunnerInput,
+  RunnerOptions,
+} from './runner/runner-options.ts';

@@ -1,10 +1,14 @@
-export { defineActor } from '@belfry/actors';
+export { defineActor, defineConsumer } from '@belfry/actors';
 export type {
   ActorDefinition,
   ActorRef,
   ActorSpec,
   AnyActorDefinition,
   ClientSender,
+  ConsumerContext,
+  ConsumerDefinition,
+  ConsumerMessage,
+  ConsumerSpec,
   ControlOf,
   InternalSender,
   LatePolicy,

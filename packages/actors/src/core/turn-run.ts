@@ -1,6 +1,7 @@
 import type { ActorMessage } from '@belfry/protocol';
 import type { ActorPublication, DeadLetterInput, InboxMessage, Millis } from '@belfry/store';
 import type { AnyActorDefinition } from '../define-actor.ts';
+import { describeError } from './describe-error.ts';
 import { engineSpec, type EngineSpec } from './engine-spec.ts';
 import { routeMessage, type Route } from './route-message.ts';
 import { answer, answerNo, tellClient, type Refusal } from './tell-sender.ts';
@@ -160,12 +161,12 @@ export class Turn {
     this.#counts.failures++;
     this.#failures.push({ during: 'message', number: seq, error, attempts, final });
     if (final) {
-      this.#die(inbox, describe(error), attempts);
+      this.#die(inbox, describeError(error), attempts);
       this.#add(answerNo(JSON.parse(inbox.body) as ActorMessage, FAILED));
       return true;
     }
     const until = Math.ceil(this.#now) + backOff(attempts);
-    this.#head = { seq, attempts, error: describe(error), until };
+    this.#head = { seq, attempts, error: describeError(error), until };
     return false;
   }
 
@@ -218,7 +219,7 @@ export class Turn {
     const final = attempts >= (this.#spec.maxTickFailures ?? 10);
     this.#counts.tickFailures++;
     this.#failures.push({ during: 'tick', number: n, error, attempts, final });
-    this.#tickError = describe(error);
+    this.#tickError = describeError(error);
     // Counted anew after a resume, or it would be suspended again at the first one.
     this.#tickFailures = final ? 0 : attempts;
     if (final) this.#suspend = `${attempts} ticks in a row threw, the last one: ${this.#tickError}`;
@@ -299,9 +300,4 @@ const FAILED: Refusal = {
 /** 100 ms after the first attempt, doubling, at most 30 s. */
 function backOff(attempts: number): Millis {
   return Math.min(30_000, 100 * 2 ** (attempts - 1));
-}
-
-function describe(error: unknown): string {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return text.slice(0, MAX_ERROR_LENGTH);
 }

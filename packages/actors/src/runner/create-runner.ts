@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClaimReply, Wake } from '@belfry/store';
 import { Claimer } from './claimer.ts';
+import { ConsumerPump } from './consumer-pump.ts';
 import { Heart } from './heart.ts';
 import { createRunnerContext } from './runner-context.ts';
 import type { RunnerSnapshot } from './runner-metrics.ts';
@@ -22,6 +23,8 @@ export interface Runner {
   stop(): void;
   /** Its figures. */
   snapshot(): RunnerSnapshot;
+  /** By kind, how many messages wait for its consumers, as far as it saw within a minute. */
+  backlogs(): ReadonlyMap<string, number>;
 }
 
 /** Makes a runner; it does nothing until `run`. Throws a TypeError when a kind is defined twice. */
@@ -33,6 +36,10 @@ export function createRunner(input: RunnerInput): Runner {
     context,
     onDue: (partition, lane, at) => claimer.due(partition, lane, at),
     onRoom: () => claimer.roomAgain(),
+  });
+  const consumers: ConsumerPump = new ConsumerPump({
+    context,
+    onDue: (partition, lane, at) => claimer.due(partition, lane, at),
   });
   const claimer: Claimer = new Claimer({
     context,
@@ -48,7 +55,7 @@ export function createRunner(input: RunnerInput): Runner {
 
   function onClaimed({ claimed, now }: ClaimReply): void {
     if (context.phase === 'running') {
-      pump.add(claimed, now);
+      pump.add(consumers.take(claimed), now);
       return;
     }
     // Too late to begin: give them back at once, except after a stop, which is to look like a crash.
@@ -64,9 +71,9 @@ export function createRunner(input: RunnerInput): Runner {
   }
 
   async function finish(deadline: number): Promise<void> {
-    while (!pump.quiet || claimer.claims > 0) {
+    while (!pump.quiet || !consumers.quiet || claimer.claims > 0) {
       if (performance.now() > deadline) {
-        context.tell({ type: 'drain-timeout', actors: pump.heldActors });
+        context.tell({ type: 'drain-timeout', actors: pump.heldActors + consumers.held });
         return;
       }
       await sleep(5);
@@ -86,6 +93,7 @@ export function createRunner(input: RunnerInput): Runner {
     context.phase = 'stopped';
     claimer.stop();
     pump.stop();
+    consumers.stop();
     void heart.stop();
   }
 
@@ -100,6 +108,7 @@ export function createRunner(input: RunnerInput): Runner {
       context.phase = 'draining';
       claimer.stop();
       pump.drain();
+      consumers.drain();
       const deadline = performance.now() + options.drainMs;
       await finish(deadline);
       const left = Math.max(100, deadline - performance.now());
@@ -109,10 +118,18 @@ export function createRunner(input: RunnerInput): Runner {
 
     stop,
 
+    backlogs: () => consumers.backlogs(),
+
     snapshot: () =>
       context.metrics.snapshot({
         held_actors: pump.heldActors,
         busy_actors: pump.active,
+        held_consumers: consumers.held,
+        running_consumers: consumers.running,
+        consumer_backlog: consumers
+          .backlogs()
+          .values()
+          .reduce((sum, each) => sum + each, 0),
         preferred_message: context.preferences.message.size,
         preferred_tick: context.preferences.tick.size,
       }),

@@ -6,6 +6,7 @@ import { NO_PREFERENCES, type Preferences } from './rendezvous.ts';
 import { RunnerMetrics } from './runner-metrics.ts';
 import {
   DEFAULT_RUNNER_OPTIONS,
+  type Divert,
   type RunnerEvent,
   type RunnerInput,
   type RunnerOptions,
@@ -20,6 +21,7 @@ export interface RunnerContext {
   readonly actors: ActorStore;
   readonly definitions: ReadonlyMap<string, AnyActorDefinition>;
   readonly turnOptions: TurnOptions;
+  readonly divert: Divert | undefined;
   readonly options: RunnerOptions;
   readonly clock: StoreClock;
   readonly patience: Patience;
@@ -48,6 +50,7 @@ export function createRunnerContext(input: RunnerInput): RunnerContext {
   return {
     id,
     store,
+    divert: input.divert,
     actors: store.actors,
     definitions,
     options,

@@ -33,6 +33,10 @@ const COUNTERS = [
   'unknown_kinds',
   /** Turns that the engine itself could not run: a state or meta it cannot read. */
   'engine_errors',
+  /** Batches that consumers' handlers were given, messages they were done with, and times that they failed. */
+  'consumer_batches',
+  'consumer_messages',
+  'consumer_failures',
   /** Times that other partitions came to prefer this process. */
   'preference_changes',
 ] as const;
@@ -55,6 +59,10 @@ export interface RunnerSnapshot {
     readonly held_actors: number;
     /** Of these, with a turn to run or a commit on its way. */
     readonly busy_actors: number;
+    /** Consumers that this process holds, handlers that run, and messages that wait for those it has seen within a minute. */
+    readonly held_consumers: number;
+    readonly running_consumers: number;
+    readonly consumer_backlog: number;
     /** Partitions that prefer this process, by lane. */
     readonly preferred_message: number;
     readonly preferred_tick: number;

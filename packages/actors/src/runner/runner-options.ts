@@ -1,12 +1,12 @@
 import type { ActorKey } from '@belfry/protocol';
-import type { HistoryPolicy, Member, Store } from '@belfry/store';
+import type { Commit, HistoryPolicy, Member, Store } from '@belfry/store';
 import type { TurnFailure, TurnOptions } from '../core/turn.ts';
 import type { AnyActorDefinition } from '../define-actor.ts';
 
 /** What a runner needs. */
 export interface RunnerInput {
   readonly store: Pick<Store, 'actors' | 'membership' | 'partitions'>;
-  /** The kinds that it runs; each kind once. */
+  /** The kinds that it runs, consumers among them; each kind once. */
   readonly actors: readonly AnyActorDefinition[];
   /** What it prefers to run; it helps out elsewhere. */
   readonly roles: Member['roles'];
@@ -16,10 +16,21 @@ export interface RunnerInput {
   readonly secret: string;
   /** What a channel keeps. */
   readonly historyFor: (channel: string) => HistoryPolicy;
+  /** Sends publications elsewhere than to the store's channels. Default: nothing is diverted. */
+  readonly divert?: Divert | undefined;
   /** Hears of what an operator may want in the log. Must not throw. */
   readonly onEvent?: (event: RunnerEvent) => void;
   readonly options?: Partial<RunnerOptions>;
 }
+
+/** What a turn tells the world. */
+export type Outbound = Pick<Commit, 'publications' | 'sends' | 'forget'>;
+
+/**
+ * Says what of a turn's outbound effects becomes what instead, in the same commit; it must be pure. What consumers answer is not
+ * diverted.
+ */
+export type Divert = (actor: ActorKey, outbound: Outbound) => Outbound;
 
 /** Times in ms. */
 export interface RunnerOptions extends Pick<
@@ -100,6 +111,14 @@ export type RunnerEvent =
       readonly actor: ActorKey;
       readonly count: number;
       readonly error: string;
+    }
+  /** A consumer's handler failed; `final`: its message is a dead letter now. */
+  | {
+      readonly type: 'consumer-failed';
+      readonly actor: ActorKey;
+      readonly error: unknown;
+      readonly attempts: number;
+      readonly final: boolean;
     }
   | { readonly type: 'suspended'; readonly actor: ActorKey; readonly reason: string }
   /** A commit came too late: another process has the actor now. Nothing of it applied. */

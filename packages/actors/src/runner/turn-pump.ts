@@ -200,7 +200,8 @@ export class TurnPump {
     }
     const crowded = this.#held.size > context.options.maxHeld;
     const lease = leaseWish(held, outcome, { context, crowded });
-    const commit: Commit = { ...outcome.commit, fence: held.fence, lease };
+    const outbound = context.divert?.(held.actor, outcome.commit);
+    const commit: Commit = { ...outcome.commit, ...outbound, fence: held.fence, lease };
     return { held, outcome, commit, now, wakeAt: held.wakeAt };
   }
 

@@ -39,6 +39,12 @@ function logEvent(log: Logger, event: RunnerEvent): void {
       log.warn({ actor, count, reason: error }, 'messages that fit no schema became dead letters');
       return;
     }
+    case 'consumer-failed': {
+      const { actor, attempts, final, error: err } = event;
+      const fate = final ? 'its message is a dead letter now' : 'it will be tried again';
+      log.warn({ actor, attempts, err }, `a consumer failed; ${fate}`);
+      return;
+    }
     case 'suspended':
       log.error({ actor: event.actor, reason: event.reason }, 'an actor was suspended');
       return;
