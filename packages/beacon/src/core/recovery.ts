@@ -68,5 +68,7 @@ export function recoverCache(
     return { recovered: false, publications: [] };
   }
   const wanted = history.publications.find(wants);
-  return { recovered: true, publications: wanted === undefined ? [] : [wanted] };
+  // The client was there already: what came since is nothing that it wants.
+  const isOld = request.epoch === history.epoch && (wanted?.offset ?? 0) <= request.offset;
+  return { recovered: true, publications: wanted === undefined || isOld ? [] : [wanted] };
 }
