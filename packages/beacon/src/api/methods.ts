@@ -1,6 +1,7 @@
 import {
   disconnects,
   memberTexts,
+  onOneLine,
   payloadJson,
   payloadOf,
   replyErrors,
@@ -32,8 +33,8 @@ interface Method<M extends ApiMethod> {
   readonly summary: string;
   readonly request: z.ZodType<ServerApi[M]['request']>;
   readonly result: z.ZodType<ServerApi[M]['result']>;
-  /** The channels it is about; `null`: it names none. */
-  channels?(request: ServerApi[M]['request']): readonly string[];
+  /** The channels it is about; `null`, or without this: it names none. */
+  channels?(request: ServerApi[M]['request']): readonly string[] | null;
   /** Resolves to the result as JSON text. */
   run(control: BeaconControl, input: ApiInput<ServerApi[M]['request']>): Promise<string>;
 }
@@ -53,9 +54,13 @@ function payloadNamed(
   name: 'data' | 'info',
   { text, base64 }: { readonly text: string; readonly base64: string | undefined },
 ): Payload {
-  if (base64 !== undefined && base64 !== '') return payloadOf(Buffer.from(base64, 'base64'));
-  const [data] = memberTexts(text, [name]);
-  return data === undefined ? {} : { data };
+  const { data, b64data } =
+    base64 !== undefined && base64 !== ''
+      ? payloadOf(Buffer.from(base64, 'base64'))
+      : { data: memberTexts(text, [name])[0] };
+  if (data === undefined) return b64data === undefined ? {} : { b64data };
+  // Callers may write JSON on several lines; the wire separates messages by line feeds.
+  return { data: onOneLine(data) };
 }
 
 function publicationOf({
@@ -380,7 +385,8 @@ export const API_METHODS: { readonly [M in ApiMethod]: Method<M> } = {
     summary: 'Does that with all tokens of a user that were issued before a time.',
     request: requests.invalidateUserTokensRequest,
     result: results.doneResult,
-    channels: ({ channel }) => (channel === undefined ? [] : [channel]),
+    // Without one it is about connections, and so about all channels.
+    channels: ({ channel = '' }) => (channel === '' ? null : [channel]),
     async run(control, { request }) {
       const { user, channel = '', issued_before: before = Math.floor(Date.now() / 1000) } = request;
       await control.revoke(

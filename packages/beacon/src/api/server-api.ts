@@ -114,7 +114,7 @@ class Service implements ServerApiService {
     // Of all the methods at once the compiler cannot know which request goes with which.
     const method = API_METHODS[name] as unknown as {
       readonly request: z.ZodType<object>;
-      channels?(request: object): readonly string[];
+      channels?(request: object): readonly string[] | null;
       run(control: BeaconControl, input: ApiInput<object>): Promise<string>;
     };
     const parsed = method.request.safeParse(withoutNulls(value));

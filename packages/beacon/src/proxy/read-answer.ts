@@ -48,11 +48,14 @@ function payload(fields: Fields, json: string): Payload | null {
     return { data: onOneLine(memberText(json, 'data') ?? 'null') };
   const encoded = text(fields, 'b64data');
   if (encoded === '') return null;
+  let bytes: Uint8Array;
   try {
-    return payloadOf(fromBase64(encoded));
+    bytes = fromBase64(encoded);
   } catch (cause) {
     throw new FieldError('b64data is not base64', { cause });
   }
+  const decoded = payloadOf(bytes);
+  return decoded.data === undefined ? decoded : { data: onOneLine(decoded.data) };
 }
 
 function renewal(fields: Fields, json: string): Renewal {
