@@ -29,6 +29,7 @@ import { httpSettings } from './http/http-settings.ts';
 import type { Log } from './log.ts';
 import { Admission } from './runtime/admission.ts';
 import { Proxies } from './proxy/proxies.ts';
+import { boundRegexes } from './runtime/bounded-regexes.ts';
 import { ChannelLinks } from './runtime/channel-links.ts';
 import { depart } from './runtime/departures.ts';
 import { Performer, readAnnouncement } from './runtime/performer.ts';
@@ -120,6 +121,7 @@ class WebSocketBeacon implements Beacon {
   /** @throws TypeError naming the option, when the configuration is not valid */
   constructor(options: BeaconOptions) {
     const { store, config } = options;
+    boundRegexes();
     this.#settings = beaconSettings(config);
     const http = httpSettings(config);
     this.#log = options.log ?? ((): void => {});

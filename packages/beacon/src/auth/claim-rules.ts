@@ -1,5 +1,10 @@
 import type { JWTPayload } from 'jose';
 import type { TokenConfig } from '../config.ts';
+import { linearRegex } from '../core/linear-regex.ts';
+
+/** The most characters of a claim, and values of `aud`, that are looked at: nobody has verified yet who wrote them. */
+const MAX_CLAIM = 1024;
+const MAX_AUDIENCES = 64;
 
 /** What a token must say of its audience and issuer, by regular expressions, and what their named groups matched. */
 export class ClaimRules {
@@ -27,7 +32,7 @@ export class ClaimRules {
 function compile(source: string | undefined, option: string): RegExp | null {
   if (source === undefined || source === '') return null;
   try {
-    return new RegExp(source.replaceAll('(?P<', '(?<'), 'u');
+    return linearRegex(source.replaceAll('(?P<', '(?<'));
   } catch (cause) {
     throw new TypeError(
       `client.token.${option}: ${JSON.stringify(source)} is not a regular expression: ${String(cause)}`,
@@ -37,8 +42,9 @@ function compile(source: string | undefined, option: string): RegExp | null {
 }
 
 function matched(regex: RegExp, values: readonly unknown[], claim: string): RegExpExecArray {
-  for (const value of values) {
-    const match = typeof value === 'string' ? regex.exec(value) : null;
+  for (const value of values.slice(0, MAX_AUDIENCES)) {
+    const isShort = typeof value === 'string' && value.length <= MAX_CLAIM;
+    const match = isShort ? regex.exec(value) : null;
     if (match !== null) return match;
   }
   throw new Error(`${claim} does not match ${String(regex)}`);

@@ -57,6 +57,11 @@ export class KeySet {
     this.#options = options;
   }
 
+  /** Whether it has not had keys so far. */
+  get isEmpty(): boolean {
+    return this.#find === null;
+  }
+
   /** The key that a token says it was signed with. Rejects with `KeysUnavailableError`, or jose's error when there is none. */
   async key(header: JWTHeaderParameters): Promise<CryptoKey> {
     if (this.#options.now() - this.#loadedAt >= FRESH_MS) await this.#load();

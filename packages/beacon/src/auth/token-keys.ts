@@ -85,9 +85,15 @@ export class TokenKeys {
     const set = this.#sets.get(url) ?? new KeySet({ url, now, onFailure });
     this.#sets.delete(url);
     this.#sets.set(url, set);
-    const [oldest] = this.#sets.keys();
-    if (this.#sets.size > MAX_KEY_SETS && oldest !== undefined) this.#sets.delete(oldest);
+    if (this.#sets.size > MAX_KEY_SETS) this.#forgetOne(url);
     return set;
+  }
+
+  /** Rather one that never had keys: anybody can write tokens that name endpoints which are not there. */
+  #forgetOne(except: string): void {
+    const urls = [...this.#sets.keys()];
+    const useless = urls.find((url) => url !== except && this.#sets.get(url)?.isEmpty === true);
+    this.#sets.delete(useless ?? urls[0] ?? '');
   }
 
   /** The key for an algorithm of `algorithms`. Rejects when the configured key is of another kind. */

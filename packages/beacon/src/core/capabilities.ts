@@ -1,3 +1,5 @@
+import { linearRegex } from './linear-regex.ts';
+
 /** What a capability can allow: subscribe, publish, read presence, read history. */
 export type Ability = 'sub' | 'pub' | 'prs' | 'hst';
 
@@ -34,7 +36,7 @@ function matcher(channels: readonly string[], match: string): ((name: string) =>
   if (match === 'wildcard') return (name) => channels.some((each) => wildcardMatches(each, name));
   if (match !== 'regex') return null;
   try {
-    const patterns = channels.map((each) => new RegExp(each, 'u'));
+    const patterns = channels.map(linearRegex);
     return (name) => patterns.some((each) => each.test(name));
   } catch {
     return null;

@@ -3,6 +3,7 @@ import type { HistoryPolicy } from '@belfry/store';
 import type { BeaconConfig, ChannelOptions, PublicationDataFormat } from '../config.ts';
 import { parseDuration } from './duration.ts';
 import { isInternalChannel } from './internal-channel.ts';
+import { linearRegex } from './linear-regex.ts';
 
 /** Who may do a thing on a channel. */
 export interface Allowance {
@@ -65,7 +66,7 @@ interface Defaults {
 function regexOf(source: string | undefined, field: string): RegExp | null {
   if (source === undefined || source === '') return null;
   try {
-    return new RegExp(source, 'u');
+    return linearRegex(source);
   } catch (cause) {
     throw new TypeError(
       `${field}: ${JSON.stringify(source)} is not a regular expression: ${String(cause)}`,
