@@ -121,11 +121,21 @@ export function admitConnection(session: Session): void {
   if (verdict === 'go') attachAll(session, connecting, connecting.claims);
 }
 
+function isRevoked({ token, user, context }: Session): boolean {
+  if (token === null) return false;
+  return context.revocations.isRevoked(token, { user, channel: null }, context.now());
+}
+
 function attachAll(session: Session, connecting: Connecting, claims: ConnectionClaims): void {
   const { context } = session;
   const { limits, hub } = context;
   if (context.revocations.isBlocked(claims.user, context.now())) {
     session.close(disconnects.permissionDenied);
+    return;
+  }
+  // Its token was good when it was read; it may have waited for its user's limits since.
+  if (isRevoked(session)) {
+    session.close(disconnects.invalidToken);
     return;
   }
   const subs = wishedSubs(session, claims);

@@ -268,6 +268,22 @@ describe('operations of a user on all Beacons', () => {
     expect(rig.effects.filter(({ type }) => type === 'publish')).toHaveLength(1);
   });
 
+  // Regression: only blocked users were looked for once more.
+  it('make connecting wait, but not so that a token gets in which is revoked meanwhile', () => {
+    const rig = new SessionRig(shared(2, { connect: per(2) }));
+    const client = rig.open();
+    client.command({ id: 1, connect: { token: 't' } });
+    const token = { id: 'one', issuedAt: 100 };
+    const claims = { user: 'ann', expireAt: 0, subs: new Map(), capabilities: [], token };
+    client.session.tokenVerified(rig.take('verify'), claims);
+    rig.context.revocations.add({
+      revoked: { type: 'issued', user: 'ann', channel: null, before: 200 },
+      until: null,
+    });
+    answer(rig, 1);
+    expect(client.closed?.code).toBe(3500);
+  });
+
   it('are counted here while the store cannot', () => {
     const rig = new SessionRig(shared(2));
     const client = rig.connect('ann');
