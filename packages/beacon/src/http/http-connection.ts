@@ -12,6 +12,9 @@ import type { StreamForm } from './stream-form.ts';
 /** How long a peer may take to read the end, in ms, before its socket is destroyed. */
 const DESTROY_AFTER_MS = 3000;
 
+/** What a message that waits weighs beside its bytes: it may have none. */
+const HELD_COST = 64;
+
 /** What keeps proxies and caches from holding a stream back. */
 const STREAM_HEADERS = {
   'x-accel-buffering': 'no',
@@ -110,7 +113,7 @@ export class HttpConnection extends Outgoing implements Transport {
   #release(): void {
     while (!this.#paused && this.#held.length > 0) {
       const data = this.#held.shift() as Buffer;
-      this.#heldBytes -= data.length;
+      this.#heldBytes -= data.length + HELD_COST;
       this.#take(data);
     }
   }
@@ -120,11 +123,11 @@ export class HttpConnection extends Outgoing implements Transport {
     if (this.closed) return;
     if (!this.#paused && this.#held.length === 0) {
       this.#take(data);
-    } else if (this.#heldBytes + data.length > this.#shared.queueMaxSize) {
+    } else if (this.#heldBytes + data.length + HELD_COST > this.#shared.queueMaxSize) {
       this.session?.close(disconnects.tooManyRequests);
     } else {
       this.#held.push(data);
-      this.#heldBytes += data.length;
+      this.#heldBytes += data.length + HELD_COST;
     }
   }
 

@@ -28,8 +28,9 @@ const PROTOBUF_STREAM = streamForms(HTTP_STREAM_PROTOBUF);
 const UNI_SSE = streamForms(UNI_SSE_FORM);
 const UNI_HTTP_STREAM = streamForms(UNI_HTTP_STREAM_FORM);
 
-function formFor({ httpVersion }: IncomingMessage, { chunked, plain }: StreamForms): StreamForm {
-  return httpVersion === '1.1' ? chunked : plain;
+/** As Node frames the answer, so is framed what goes past it: also HTTP/1.0 gets chunks if it asks for them by `TE`. */
+function formFor(response: ServerResponse, { chunked, plain }: StreamForms): StreamForm {
+  return response.useChunkedEncodingByDefault ? chunked : plain;
 }
 
 interface Options {
@@ -98,7 +99,7 @@ export class HttpEndpoints {
       methods,
       onFailed: this.#options.onRefused,
       answer: (request, response) =>
-        this.#stream(request, response, { settings, form: formFor(request, formsOf(request)) }),
+        this.#stream(request, response, { settings, form: formFor(response, formsOf(request)) }),
     });
   }
 

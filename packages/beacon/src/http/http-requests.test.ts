@@ -259,6 +259,20 @@ describe('a stream', () => {
     ]);
   });
 
+  // Regression: its head said that chunks follow, and what followed were none: a proxy would take payloads for framing.
+  it('is framed as its head says for HTTP/1.0 with TE', async () => {
+    await using store = await open();
+    await using rig = await startBeacon(store, CONFIG);
+    using raw = dial(rig);
+    const head = `POST /connection/http_stream HTTP/1.0\r\nTE: chunked\r\nContent-Length: 7\r\n\r\n`;
+    raw.socket.write(`${head}garbage`);
+    await raw.closed;
+    const [headers = '', stream = ''] = raw.text().split(/\r\n\r\n(.*)/s);
+    const isChunked = headers.toLowerCase().includes('transfer-encoding: chunked');
+    expect(/^[0-9a-f]+\r\n\{/.test(stream)).toBe(isChunked);
+    expect(stream).toContain('3501');
+  });
+
   it('leaves its connection to the next request when it has ended', async () => {
     await using store = await open();
     await using rig = await startBeacon(store, CONFIG);
