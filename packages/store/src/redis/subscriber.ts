@@ -146,19 +146,23 @@ export class Subscriber {
           ),
         );
         if (this.#client === client) this.#activate(batch);
-        else for (const subscription of batch) this.#waiting.add(subscription);
+        else this.#wait(batch);
       } catch (error) {
         const { type } = classify(error);
         if (type === 'moved' || type === 'ask') {
           this.#events.onMoved(batch);
         } else {
-          for (const subscription of batch)
-            if (subscription.wanted) this.#waiting.add(subscription);
+          this.#wait(batch);
           await sleep(RETRY_MS);
         }
       }
     }
     this.#pumping = false;
+  }
+
+  /** Puts back those that nobody gave up meanwhile: of those somebody may have asked for the name again. */
+  #wait(batch: readonly Subscription[]): void {
+    for (const subscription of batch) if (subscription.wanted) this.#waiting.add(subscription);
   }
 
   /** Takes the next ones of one slot: a Cluster wants no more in one command. */
