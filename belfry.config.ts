@@ -7,6 +7,7 @@ export default defineConfig({
   actors: [tictactoe],
   guests: { enabled: true },
   portal: { enabled: true },
+  admin: { enabled: true },
   sse: { enabled: true },
   http_stream: { enabled: true },
 });

@@ -16,6 +16,7 @@ export default defineConfig({
   // A server that runs beside `vite dev`.
   server: {
     proxy: {
+      '/admin': 'http://127.0.0.1:8000',
       '/auth': 'http://127.0.0.1:8000',
       '/connection': { target: 'http://127.0.0.1:8000', ws: true },
     },

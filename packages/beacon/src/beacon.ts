@@ -13,6 +13,7 @@ import type { ActorKinds } from './core/actor-kinds.ts';
 import type { BeaconControl } from './control/beacon-control.ts';
 import { Controller } from './control/controller.ts';
 import { answerLocally } from './control/local-answers.ts';
+import { answerLoad } from './control/local-load.ts';
 import { enforce } from './core/enforcing.ts';
 import { Hub } from './core/hub.ts';
 import { isInternalChannel } from './core/internal-channel.ts';
@@ -245,6 +246,14 @@ class WebSocketBeacon implements Beacon {
       sessions: this.#sessions,
       revocations: this.#revocations,
     });
+    answerLoad({
+      bus: this.#bus,
+      hub: this.#hub,
+      sessions: this.#sessions,
+      stats: this.#stats,
+      clock: () => performance.now(),
+      now: this.#now,
+    });
     this.control = new Controller({
       bus: this.#bus,
       channels: store.channels,
@@ -304,6 +313,7 @@ class WebSocketBeacon implements Beacon {
       this.#wheel.advance(now);
       this.#positions.advance(now);
       this.#bus.advance();
+      this.#hub.meter.advance(now);
       this.#revocations.advance(now);
     } catch (error) {
       this.#unexpected(error);

@@ -19,6 +19,7 @@ export type * from './config/rate-limits.ts';
 export type * from './config/transports.ts';
 export * from './control/beacon-control.ts';
 export * from './control/control-error.ts';
+export type * from './control/load.ts';
 export * from './core/actor-kinds.ts';
 export { parseDuration } from './core/duration.ts';
 export { historyPolicyFor, type NamespacesConfig } from './core/namespaces.ts';
@@ -27,5 +28,6 @@ export type { ServerRefresh, ServerSubscribe, SessionFilter } from './core/serve
 export * from './log.ts';
 export { RpcError, type RpcContext, type RpcHandler } from './runtime/rpc.ts';
 export type * from './proxy/proxy-meter.ts';
+export { readAnnouncement } from './runtime/performer.ts';
 export * from './snapshot.ts';
 export { isOriginAllowed } from './ws/origin.ts';

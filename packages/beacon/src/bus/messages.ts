@@ -64,6 +64,44 @@ export interface Questions {
   channels: { ask: { readonly pattern: string }; answer: ChannelCounts };
   /** A page of the connections, ordered by client. */
   connections: { ask: ConnectionsQuery; answer: ConnectionsPage };
+  /** How busy it is at this moment. */
+  load: { ask: object; answer: NodeLoad };
+  /** Its fullest or busiest channels. */
+  busy: { ask: BusyQuery; answer: BusyChannels };
+}
+
+/** A Beacon with what it does, live. Counters only grow while it lives: rates are differences over `clockMs`. */
+export interface NodeLoad extends NodeInfo {
+  /** On a clock of its own that nobody sets. */
+  readonly clockMs: number;
+  /** Commands that came from clients. */
+  readonly messagesIn: number;
+  /** Replies and pushes that went to them. */
+  readonly messagesOut: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** What waits for clients to read, in bytes, at most some seconds old. */
+  readonly queuedBytes: number;
+  /** Error replies to clients. */
+  readonly errors: number;
+  /** Connections that were refused. */
+  readonly refused: number;
+  /** Calls of the store that failed. */
+  readonly storeErrors: number;
+}
+
+export interface BusyQuery {
+  readonly pattern: string;
+  /** The most that come. */
+  readonly limit: number;
+  readonly sort: 'clients' | 'rate' | 'name';
+}
+
+export interface BusyChannels {
+  /** `rate`: publications per second; `null`: not measured yet, for it is only while somebody asks. */
+  readonly channels: readonly (readonly [channel: string, clients: number, rate: number | null])[];
+  /** How many match. */
+  readonly total: number;
 }
 
 /** Whose connections are meant. */
@@ -87,6 +125,8 @@ export interface ConnectionsQuery {
   readonly user?: string;
   /** Only those on it. */
   readonly channel?: string;
+  /** Only those with this text in client, user or address. */
+  readonly search?: string;
   /** The client after which the page begins; `''`: from the first. */
   readonly after: string;
   readonly limit: number;
@@ -114,6 +154,8 @@ export interface ConnectionsPage {
   readonly connections: readonly ConnectionView[];
   /** Whether there are more after them. */
   readonly more: boolean;
+  /** How many there are on all pages. Absent: an older Beacon does not say. */
+  readonly total?: number;
 }
 
 export type QuestionType = keyof Questions;

@@ -1,8 +1,15 @@
 import type { Disconnect, Payload } from '@belfry/protocol';
 import type { HistoryReply, PresenceEntry, PresenceStats } from '@belfry/store';
-import type { ConnectionsPage, ConnectionsQuery, NodeInfo, Target } from '../bus/messages.ts';
+import type {
+  BusyQuery,
+  ConnectionsPage,
+  ConnectionsQuery,
+  NodeInfo,
+  Target,
+} from '../bus/messages.ts';
 import type { Revoked } from '../core/revocations.ts';
 import type { ServerRefresh, ServerSubscribe } from '../core/server-side.ts';
+import type { Busy, Load } from './load.ts';
 
 /** What a backend publishes. */
 export interface ControlPublish {
@@ -55,6 +62,10 @@ export interface BeaconControl {
   rpc(method: string, params: string | undefined): Promise<string>;
   /** A page of the connections of all Beacons, ordered by client. */
   connections(query: ConnectionsQuery): Promise<ConnectionsPage>;
+  /** How busy the Beacons are. Beacons that do not answer are named, and are no error. */
+  load(): Promise<Load>;
+  /** The fullest or busiest channels, with the same forbearance. */
+  busy(query: BusyQuery): Promise<Busy>;
   /** Ends what it concerns, and lets it in no more until then (ms since the Unix epoch; `null`: until `readmit`). */
   revoke(revoked: Revoked, until: number | null): Promise<void>;
   readmit(revoked: Revoked): Promise<void>;

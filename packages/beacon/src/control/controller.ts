@@ -18,6 +18,7 @@ import {
 } from '@belfry/store';
 import type {
   AnswerTo,
+  BusyQuery,
   ConnectionsPage,
   ConnectionsQuery,
   NodeInfo,
@@ -36,6 +37,7 @@ import { MAX_REVOKED_NAME, type RevocationKeeper } from '../runtime/revocation-k
 import { callWithin, RpcError, type RpcContext, type RpcHandler } from '../runtime/rpc.ts';
 import type { BeaconControl, ControlHistory, ControlPublish, Published } from './beacon-control.ts';
 import { ControlError } from './control-error.ts';
+import { askBusy, askLoad, type Busy, type Load } from './load.ts';
 
 /** How long the other Beacons may take to do what is asked, in ms. */
 const ANSWER_MS = 3_000;
@@ -226,13 +228,17 @@ export class Controller implements BeaconControl {
     return this.#options.bus.nodes();
   }
 
+  load(): Promise<Load> {
+    return askLoad(this.#options.bus);
+  }
+
+  async busy(query: BusyQuery): Promise<Busy> {
+    checkPattern(query.pattern);
+    return askBusy(this.#options.bus, query);
+  }
+
   async channels(pattern: string): Promise<ReadonlyMap<string, number>> {
-    try {
-      channelPattern(pattern);
-    } catch (error) {
-      if (error instanceof PatternError) throw bad(`pattern: ${error.message}`);
-      throw error;
-    }
+    checkPattern(pattern);
     const counts = new Map<string, number>();
     for (const { channels, cut } of await this.#all({ type: 'channels', pattern })) {
       if (cut) {
@@ -267,7 +273,9 @@ export class Controller implements BeaconControl {
       .flatMap((page) => page.connections)
       .sort((a, b) => (a.client < b.client ? -1 : 1));
     const more = all.length > query.limit || pages.some((page) => page.more);
-    return { connections: all.slice(0, query.limit), more };
+    const known = pages.every((page) => page.total !== undefined);
+    const total = pages.reduce((sum, page) => sum + (page.total ?? 0), 0);
+    return { connections: all.slice(0, query.limit), more, ...(known ? { total } : {}) };
   }
 
   async revoke(revoked: Revoked, until: number | null): Promise<void> {
@@ -287,6 +295,15 @@ export class Controller implements BeaconControl {
     checkNames(revoked);
     await this.#stored('readmitting', () => this.#options.revocations.unstore(revoked));
     await this.#all({ type: 'readmit', revoked });
+  }
+}
+
+function checkPattern(pattern: string): void {
+  try {
+    channelPattern(pattern);
+  } catch (error) {
+    if (error instanceof PatternError) throw bad(`pattern: ${error.message}`);
+    throw error;
   }
 }
 

@@ -94,6 +94,12 @@ function channelCounts(hub: Hub, pattern: string): ChannelCounts {
   return { channels, cut: false };
 }
 
+/** Whether a connection has the text that is searched for. */
+function isFound({ client, user, transport }: Session, search: string): boolean {
+  if (client.includes(search) || user.includes(search)) return true;
+  return transport.status?.().address.includes(search) ?? false;
+}
+
 function candidates(
   { user, channel }: ConnectionsQuery,
   { hub, sessions }: Pick<Options, 'hub' | 'sessions'>,
@@ -106,22 +112,25 @@ function candidates(
 const byClient = (a: Session, b: Session): number => (a.client < b.client ? -1 : 1);
 
 function connectionsPage(all: Iterable<Session>, query: ConnectionsQuery): ConnectionsPage {
-  const { after, limit } = query;
+  const { after, limit, search = '' } = query;
   let page: Session[] = [];
   let more = false;
+  let total = 0;
   const trim = (): void => {
     page.sort(byClient);
     if (page.length > limit) more = true;
     page = page.slice(0, limit);
   };
   for (const session of all) {
-    if (session.state !== 'connected' || session.client <= after) continue;
+    if (session.state !== 'connected' || (search !== '' && !isFound(session, search))) continue;
+    total++;
+    if (session.client <= after) continue;
     page.push(session);
     // Sorting now and then keeps this short however many there are.
     if (page.length >= limit * 2 + 1_000) trim();
   }
   trim();
-  return { connections: page.map(viewOf), more };
+  return { connections: page.map(viewOf), more, total };
 }
 
 function viewOf(session: Session): ConnectionView {

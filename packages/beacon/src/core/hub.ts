@@ -1,4 +1,5 @@
 import type { Epoch, Publication } from '@belfry/store';
+import { ChannelMeter } from './channel-meter.ts';
 import { DeltaBases } from './deltas.ts';
 import { SharedFilters } from './delivery.ts';
 import { Groups } from './groups.ts';
@@ -14,6 +15,8 @@ export class Hub {
   readonly filters: SharedFilters = new SharedFilters();
   /** What patches for subscriptions are made to. */
   readonly deltas: DeltaBases = new DeltaBases();
+  /** How much is published on what, while somebody looks. */
+  readonly meter: ChannelMeter = new ChannelMeter();
   #subscriptions = 0;
 
   get channelCount(): number {
@@ -65,6 +68,7 @@ export class Hub {
   publish(channel: string, publication: Publication, epoch: Epoch): number {
     const count = this.#channels.count(channel);
     if (count === 0) return 0;
+    this.meter.count(channel);
     const delta = this.deltas.published(channel, publication, epoch);
     const live = new LivePublication(channel, publication, { epoch, delta });
     // A gap ends a subscription, which deletes it from the set: fine while iterating.

@@ -1,46 +1,29 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ChannelStore } from '@belfry/store';
+import { type ChannelStore, StoreError } from '@belfry/store';
 import { ConfigError } from '../config/config-error.ts';
-import { isSameMachine } from '../http/client-address.ts';
+import { clientAddress } from '../http/client-address.ts';
 import { HttpError } from '../http/http-error.ts';
 import { readJsonObject } from '../http/json-body.ts';
 import { type Route, sendJson } from '../http/router.ts';
-import { checkPublications, follow, subscribeInput } from '../operations/channel-operations.ts';
+import type { Logger } from '../log/logger.ts';
+import { checkPublications, subscribeInput } from '../operations/channel-operations.ts';
 import { InputError, type OperationContext, OperationError } from '../operations/operation.ts';
 import { OPERATIONS, type OperationName } from '../operations/operations.ts';
 import { inputProblem, runOperation } from '../operations/run-operation.ts';
+import { accessOf, type AdminAccessOptions, mustBeAllowed } from './admin-access.ts';
 import { BAD_INPUT } from './bad-input.ts';
+import { streamChannel } from './stream-channel.ts';
 
 const MAX_BODY_BYTES = 1_048_576;
-/** An empty line now and then finds out whether the reader is still there. */
-const KEEP_ALIVE_MS = 15_000;
-/** A reader that is further behind is let go. */
-const MAX_BEHIND_BYTES = 4_194_304;
+/** The most streams at once: each has a subscription of its own in the store. */
+const MAX_STREAMS = 64;
 
-export interface AdminOptions {
-  readonly secret: string;
+export interface AdminOptions extends AdminAccessOptions {
   readonly context: Omit<OperationContext, 'channels'>;
   /** Makes a view with a listener of its own. */
   readonly channels: () => ChannelStore;
-}
-
-const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
-
-function authorize(request: IncomingMessage, secret: string): void {
-  // What a proxy on this machine passes on does not come from this machine.
-  const proxied = request.headers['x-forwarded-for'] ?? request.headers['forwarded'];
-  if (!isSameMachine(request) || proxied !== undefined) {
-    throw new HttpError(403, 'forbidden', 'the admin API answers this machine only.');
-  }
-  const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
-  if (!timingSafeEqual(hash(given), hash(secret))) {
-    throw new HttpError(
-      401,
-      'unauthorized',
-      'authorization: needs the admin secret as a bearer token.',
-    );
-  }
+  readonly clientIpHeader: string | undefined;
+  readonly log: Pick<Logger, 'info'>;
 }
 
 function asHttpError(error: unknown): unknown {
@@ -49,11 +32,21 @@ function asHttpError(error: unknown): unknown {
   if (error instanceof OperationError || error instanceof ConfigError) {
     return new HttpError(400, 'refused', error.message);
   }
+  if (error instanceof StoreError && error.code !== 'invalid') {
+    return new HttpError(503, 'store_unavailable', `the store does not answer: ${error.message}`);
+  }
   return error;
 }
 
+/** What a change was made to, for the log: names, and nothing that was sent. */
+function targetOf(input: Record<string, unknown>): Record<string, unknown> {
+  const names = ['channel', 'actor', 'user', 'client'];
+  return Object.fromEntries(Object.entries(input).filter(([name]) => names.includes(name)));
+}
+
 /** `POST /admin/<operation>` with the operation's input, and `POST /admin/channels.subscribe`, which answers line by line. */
-export function adminRoutes({ secret, context, channels }: AdminOptions): Route[] {
+export function adminRoutes(options: AdminOptions): Route[] {
+  const { context, channels, stats, log, clientIpHeader } = options;
   // A view is kept for as long as the store is, so streams that ended hand theirs on.
   const idle: ChannelStore[] = [];
   const own = channels();
@@ -61,11 +54,22 @@ export function adminRoutes({ secret, context, channels }: AdminOptions): Route[
     path: `/admin/${name}`,
     methods: {
       async POST(request, response) {
-        authorize(request, secret);
+        const access = await accessOf(request, options);
+        const { changes } = OPERATIONS[name];
+        if (changes) mustBeAllowed(access, stats);
         const input = await readJsonObject(request, MAX_BODY_BYTES);
         try {
           const full = { ...context, channels: own };
-          sendJson(response, 200, { result: await runOperation(name, full, input) });
+          const result = await runOperation(name, full, input);
+          if (changes) {
+            stats.changes++;
+            const address = clientAddress(request, clientIpHeader);
+            log.info(
+              { operation: name, address, ...targetOf(input) },
+              'an operator changed things',
+            );
+          }
+          sendJson(response, 200, { result });
         } catch (error) {
           throw asHttpError(error);
         }
@@ -74,18 +78,26 @@ export function adminRoutes({ secret, context, channels }: AdminOptions): Route[
   });
 
   const subscribe = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    authorize(request, secret);
+    const { expiresAt } = await accessOf(request, options);
     const parsed = subscribeInput.safeParse(await readJsonObject(request, MAX_BODY_BYTES));
     if (!parsed.success) throw asHttpError(new InputError(inputProblem(parsed.error)));
-    try {
-      checkPublications(context, parsed.data.channel);
-    } catch (error) {
-      throw asHttpError(error);
+    if (stats.streams >= MAX_STREAMS) {
+      const message = `${MAX_STREAMS} channels are being watched here already; try again later.`;
+      throw new HttpError(503, 'too_many_streams', message);
     }
+    stats.streams++;
     const view = idle.pop() ?? channels();
     try {
-      await stream(response, view, parsed.data.channel);
+      checkPublications(context, parsed.data.channel);
+      await streamChannel(response, view, {
+        what: parsed.data,
+        expiresAt,
+        onDropped: () => stats.streamsDropped++,
+      });
+    } catch (error) {
+      throw asHttpError(error);
     } finally {
+      stats.streams--;
       idle.push(view);
     }
   };
@@ -94,27 +106,4 @@ export function adminRoutes({ secret, context, channels }: AdminOptions): Route[
     ...(Object.keys(OPERATIONS) as OperationName[]).map(operationRoute),
     { path: '/admin/channels.subscribe', methods: { POST: subscribe } },
   ];
-}
-
-async function stream(
-  response: ServerResponse,
-  view: ChannelStore,
-  channel: string,
-): Promise<void> {
-  const closed = new Promise<void>((resolve) => response.once('close', resolve));
-  const write = (line: string): void => {
-    if (response.writableLength > MAX_BEHIND_BYTES) response.destroy();
-    else response.write(`${line}\n`);
-  };
-  const stop = await follow(view, channel, (event) => {
-    write(JSON.stringify(event));
-  });
-  response.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
-  response.flushHeaders();
-  const timer = setInterval(() => {
-    write('');
-  }, KEEP_ALIVE_MS);
-  await closed;
-  clearInterval(timer);
-  await stop();
 }

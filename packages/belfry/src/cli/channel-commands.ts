@@ -96,6 +96,7 @@ const presence: Command = {
 function eventText(event: SubscriptionEvent): string {
   if ('interrupted' in event)
     return `${event.channel}: interrupted; some publications may be missing`;
+  if ('type' in event) return `${event.type}  ${event.user}  ${event.client}`;
   const { time, offset, data } = event;
   return `${timeText(time)}  ${offset > 0 ? `#${offset}  ` : ''}${JSON.stringify(data)}`;
 }

@@ -1,7 +1,9 @@
+import { adminCommands } from './admin-commands.ts';
 import { actorCommands } from './actor-commands.ts';
 import { channelCommands } from './channel-commands.ts';
 import type { Command } from './command.ts';
 import { configCommands } from './config-commands.ts';
+import { infoCommand } from './info-command.ts';
 import { startCommand } from './start-command.ts';
 import { tokenCommand } from './token-command.ts';
 
@@ -9,7 +11,9 @@ import { tokenCommand } from './token-command.ts';
 export const COMMANDS: readonly Command[] = [
   startCommand,
   tokenCommand,
+  infoCommand,
   ...configCommands,
   ...actorCommands,
   ...channelCommands,
+  ...adminCommands,
 ];

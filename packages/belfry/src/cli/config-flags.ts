@@ -24,6 +24,7 @@ const SHORT_DOCS: Readonly<Record<string, string>> = {
   processes: 'How many processes share the port (default 1). More than one need --redis.',
   guests: 'Give anybody a token at POST /auth/guest.',
   portal: 'Serve the portal.',
+  admin: 'Serve the portal with its page Channels to operators who sign in.',
 };
 
 const OWN: readonly FlagSpec[] = ALL_FIELDS.flatMap(({ flag, path, kind }) => {

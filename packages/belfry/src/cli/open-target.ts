@@ -58,7 +58,7 @@ function onStore(store: Store, effective: EffectiveConfig): StoreTarget {
       (await told(runOperation(name, context, input))) as OperationResult<N>,
     async subscribe(channel, sink, { signal, onListening }) {
       await told((async () => checkPublications(context, channel))());
-      const stop = await follow(share(), channel, sink);
+      const stop = await follow(share(), { channel }, sink);
       onListening();
       if (!signal.aborted) {
         await new Promise((resolve) => {

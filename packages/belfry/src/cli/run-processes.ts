@@ -6,6 +6,7 @@ import { stopLimitMs } from '../run/start-belfry.ts';
 import { StartError } from '../run/start-error.ts';
 import { loadSecrets } from '../secrets/secrets.ts';
 import { CommandError, EXIT } from './command.ts';
+import { sayWayIn } from './say-way-in.ts';
 import { firstSignal } from './first-signal.ts';
 
 interface Options {
@@ -34,7 +35,7 @@ export async function runProcesses(
 ): Promise<number> {
   const { config } = effective;
   // What is generated is generated once, not by each of them.
-  loadSecrets(config);
+  const secrets = loadSecrets(config);
   const stopMs = stopLimitMs(config) + GRACE_MS;
   const port = listens ? await portFor(effective) : 0;
   const primary = new Primary({
@@ -66,6 +67,11 @@ export async function runProcesses(
     if (url !== null) {
       const where = url ?? config.roles.join(', ');
       console.log(`Belfry is running: ${where} (${config.processes} processes)`);
+      if (url !== undefined) {
+        const isTerminal = process.stdout.isTTY;
+        const text = await sayWayIn({ config, url, secret: secrets.admin, isTerminal });
+        if (text !== undefined) console.log(text);
+      }
       log.info({ url, processes: config.processes }, 'all processes run');
     }
   } catch (error) {

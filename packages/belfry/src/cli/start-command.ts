@@ -4,6 +4,7 @@ import { CHILD_VARIABLE, readChildContext } from '../processes/child-context.ts'
 import type { RunningBelfry, Sibling } from '../run/start-belfry.ts';
 import type { ChildLink } from '../processes/child-link.ts';
 import { StartError } from '../run/start-error.ts';
+import { loadSecrets } from '../secrets/secrets.ts';
 import { type Command, CommandError, EXIT } from './command.ts';
 import { CONFIG_FLAGS } from './config-flags.ts';
 import { firstSignal } from './first-signal.ts';
@@ -54,6 +55,14 @@ async function linkOf(log: Logger, stop: () => void): Promise<ChildLink> {
     log.error('the primary process has gone; stopping');
     stop();
   });
+}
+
+async function tellWayIn(config: ResolvedConfig, url: string | undefined): Promise<void> {
+  if (url === undefined || !config.admin.enabled) return;
+  const { sayWayIn } = await import('./say-way-in.ts');
+  const { admin: secret } = loadSecrets(config);
+  const text = await sayWayIn({ config, url, secret, isTerminal: process.stdout.isTTY });
+  if (text !== undefined) console.log(text);
 }
 
 /** `belfry start` */
@@ -114,6 +123,7 @@ export const startCommand: Command = {
     const { url } = belfry;
     if (link === undefined) {
       console.log(`Belfry is running: ${url ?? config.roles.join(', ')}`);
+      if (config.roles.includes('beacon')) await tellWayIn(config, url);
     } else {
       link.ready(url);
     }

@@ -57,7 +57,7 @@ In brackets stands the default.
 A server is in development unless \`environment\` is \`"production"\` or \`NODE_ENV\` is \`production\`; \`--dev\` overrides both.
 
 Three secrets belong to a deployment: \`client.token.hmac_secret_key\` (connection tokens), \`random.secret\` (the seed of
-\`ctx.random()\`) and \`admin.secret\` (what \`belfry actors\` and \`belfry channels\` show to a running server). Those that are not given
+\`ctx.random()\`) and \`admin.secret\` (what operators' sign-ins are signed with). Those that are not given
 are generated into \`secrets.json\` in the data directory, readable by its owner only, and are never printed.
 
 In production on Redis nothing is generated, because every machine would make its own: the start stops and says what is missing. All

@@ -1,5 +1,6 @@
 import type { AnyActorDefinition } from '@belfry/actors';
 import { z } from 'zod';
+import { adminSchema } from './admin-schema.ts';
 import { clientSchema } from './client-schema.ts';
 import {
   duration,
@@ -166,12 +167,7 @@ export const configSchema = z.strictObject({
       isPath: true,
     }),
   }),
-  admin: group({
-    secret: optionalText(
-      'What `belfry actors` and `belfry channels` show to the running server. Generated into the data directory, with the embedded store in production too.',
-      { secret: true },
-    ),
-  }),
+  admin: adminSchema,
   random: group({
     secret: optionalText(
       "The seed of the actors' `ctx.random()`; who knows it can foretell their dice. All processes need the same one. Generated into the data directory like the token secret.",

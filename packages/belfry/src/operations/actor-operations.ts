@@ -1,7 +1,7 @@
 import { type ActorKey, parseActorKey } from '@belfry/protocol';
 import type { ActorListQuery, ActorPage, ActorView, DeadLetter } from '@belfry/store';
 import { z } from 'zod';
-import { operation, type OperationContext, OperationError } from './operation.ts';
+import { change, operation, type OperationContext, OperationError } from './operation.ts';
 
 const isActorKey = (value: unknown): boolean =>
   typeof value === 'string' && parseActorKey(value) !== null;
@@ -103,19 +103,19 @@ export const listDeadLetters = operation(
 );
 
 /** Puts dead letters back into the inbox. */
-export const redriveDeadLetters = operation(lettersInput, async (context, input) => {
+export const redriveDeadLetters = change(lettersInput, async (context, input) => {
   await checkExists(context, input.actor);
   return { redriven: await context.actors.redrive(input.actor, input.ids) };
 });
 
 /** Deletes dead letters. */
-export const dropDeadLetters = operation(lettersInput, async (context, input) => {
+export const dropDeadLetters = change(lettersInput, async (context, input) => {
   await checkExists(context, input.actor);
   return { dropped: await context.actors.drop(input.actor, input.ids) };
 });
 
 /** Makes a suspended actor active. */
-export const resumeActor = operation(z.strictObject({ actor }), async (context, input) => {
+export const resumeActor = change(z.strictObject({ actor }), async (context, input) => {
   await checkExists(context, input.actor);
   return { resumed: await context.actors.resume(input.actor) };
 });

@@ -1,3 +1,4 @@
+import { readAnnouncement } from '@belfry/beacon';
 import {
   channelKey,
   channelNamespace,
@@ -7,7 +8,7 @@ import {
 } from '@belfry/protocol';
 import type { ChannelStore, Epoch, HistoryQuery, Publication } from '@belfry/store';
 import { z } from 'zod';
-import { operation, type OperationContext, OperationError } from './operation.ts';
+import { change, operation, type OperationContext, OperationError } from './operation.ts';
 
 const channel = z
   .string()
@@ -53,7 +54,7 @@ function shown(name: string, { offset, time, body }: Publication, epoch: Epoch):
 }
 
 /** Publishes any JSON value. */
-export const publish = operation(
+export const publish = change(
   z.strictObject({ channel, data: z.json() }),
   async (context, input) => {
     checkPublications(context, input.channel);
@@ -107,25 +108,63 @@ export const readPresence = operation(z.strictObject({ channel }), async (contex
   };
 });
 
-/** What `belfry channels subscribe` takes. */
-export const subscribeInput = z.strictObject({ channel });
+/** What a channel is for, and what it keeps. */
+export const showChannel = operation(z.strictObject({ channel }), async (context, input) => {
+  checkNamespace(context, input.channel);
+  const { namespaces, historyPolicyOf } = context;
+  const { size, ttlMs } = historyPolicyOf(input.channel);
+  return {
+    channel: input.channel,
+    namespace: channelNamespace(input.channel),
+    use: namespaces.useOf(input.channel),
+    ...namespaces.presenceOf(input.channel),
+    history: { size, ttlMs },
+  };
+});
 
-/** A line of a subscription: a publication, or that some may have been missed. */
+/** What `belfry channels subscribe` takes. */
+export const subscribeInput = z.strictObject({
+  channel,
+  /** Tell of who comes and goes too, where the namespace has it announced. */
+  joinLeave: z.boolean().default(false),
+});
+
+/** Somebody came or went. */
+export interface JoinLeave {
+  readonly channel: string;
+  readonly type: 'join' | 'leave';
+  readonly client: string;
+  readonly user: string;
+}
+
+/** A line of a subscription: a publication, that some may have been missed, or who came or went. */
 export type SubscriptionEvent =
   | ShownPublication
+  | JoinLeave
   | { readonly channel: string; readonly interrupted: true };
+
+function joinLeaveOf(name: string, body: string): JoinLeave | null {
+  const announcement = readAnnouncement(body);
+  if (announcement === null) return null;
+  const { client = '', user = '' } = JSON.parse(announcement.info) as Partial<JoinLeave>;
+  return { channel: name, type: announcement.type, client, user };
+}
 
 /** Tells `sink` what is published from now on; resolves when that is so, with what ends it. `channels` is a view of its own. */
 export async function follow(
   channels: ChannelStore,
-  name: string,
+  { channel: name, joinLeave = false }: z.input<typeof subscribeInput>,
   sink: (event: SubscriptionEvent) => void,
 ): Promise<() => Promise<void>> {
   channels.attach({
     onPublication(from, publication, epoch) {
       if (from === name) sink(shown(from, publication, epoch));
     },
-    onSignal() {},
+    onSignal(from, body) {
+      if (!joinLeave || from !== name) return;
+      const event = joinLeaveOf(name, body);
+      if (event !== null) sink(event);
+    },
     onInterrupted(names) {
       if (names === 'all' || names.includes(name)) sink({ channel: name, interrupted: true });
     },

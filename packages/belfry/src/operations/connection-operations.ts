@@ -6,7 +6,7 @@ import {
 } from '@belfry/beacon';
 import { disconnects } from '@belfry/protocol';
 import { z } from 'zod';
-import { operation, type OperationContext, OperationError } from './operation.ts';
+import { change, operation, type OperationContext, OperationError } from './operation.ts';
 
 /** Runs something on the Beacons; throws an `OperationError` that says why not. */
 async function onBeacons<T>(
@@ -30,6 +30,8 @@ export interface ConnectionList {
   readonly connections: readonly ConnectionView[];
   /** For the next page; `null`: there is none. */
   readonly cursor: string | null;
+  /** How many there are on all pages; `null`: not known. */
+  readonly total: number | null;
 }
 
 /** Lists the connections of all Beacons, ordered by client. */
@@ -37,23 +39,27 @@ export const listConnections = operation(
   z.strictObject({
     user: z.string().optional(),
     channel: z.string().optional(),
+    /** A text in client, user or address. */
+    search: z.string().max(255).optional(),
     cursor: z.string().default(''),
     limit: z.int().min(1).max(1_000).default(100),
   }),
-  (context, { user, channel, cursor, limit }): Promise<ConnectionList> =>
+  (context, { user, channel, search, cursor, limit }): Promise<ConnectionList> =>
     onBeacons(context, async (control) => {
-      const { connections, more } = await control.connections({
+      const { connections, more, total } = await control.connections({
         ...(user === undefined ? {} : { user }),
         ...(channel === undefined ? {} : { channel }),
+        ...(search === undefined ? {} : { search }),
         after: cursor,
         limit,
       });
-      return { connections, cursor: more ? (connections.at(-1)?.client ?? null) : null };
+      const next = more ? (connections.at(-1)?.client ?? null) : null;
+      return { connections, cursor: next, total: total ?? null };
     }),
 );
 
 /** Ends one connection of a user, or all. */
-export const disconnectUser = operation(
+export const disconnectUser = change(
   z.strictObject({
     user: z.string(),
     client: z.string().optional(),
@@ -89,4 +95,27 @@ export const listNodes = operation(z.strictObject({}), (context) =>
   onBeacons(context, async (control): Promise<{ readonly nodes: readonly NodeInfo[] }> => ({
     nodes: control.nodes(),
   })),
+);
+
+/** How busy the Beacons and the store are, live. */
+export const readOverview = operation(z.strictObject({}), (context) =>
+  onBeacons(context, async (control) => {
+    const [load, store] = await Promise.all([control.load(), context.store?.() ?? null]);
+    return { ...load, store };
+  }),
+);
+
+/** The fullest or busiest channels with the rate of their publications, which is measured while somebody asks. */
+export const listBusyChannels = operation(
+  z.strictObject({
+    pattern: z.string().default(''),
+    sort: z.enum(['clients', 'rate', 'name']).default('clients'),
+    limit: z.int().min(1).max(1_000).default(200),
+  }),
+  (context, query) =>
+    onBeacons(context, async (control) => {
+      const { channels, total, missing } = await control.busy(query);
+      const shown = channels.map(([channel, clients, rate]) => ({ channel, clients, rate }));
+      return { channels: shown, total, missing };
+    }),
 );

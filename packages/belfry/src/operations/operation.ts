@@ -2,6 +2,7 @@ import type { AnyActorDefinition } from '@belfry/actors';
 import type { BeaconControl } from '@belfry/beacon';
 import type { ActorStore, ChannelStore, HistoryPolicy } from '@belfry/store';
 import type { z } from 'zod';
+import type { StoreState } from '../run/health.ts';
 import type { ChannelNamespaces } from '../run/channel-namespaces.ts';
 
 /** What an operation works on. */
@@ -14,6 +15,8 @@ export interface OperationContext {
   readonly control?: BeaconControl | undefined;
   /** What a channel keeps, by the namespaces of the config. */
   historyPolicyOf(channel: string): HistoryPolicy;
+  /** How the store is; `undefined`: nobody watches it here. */
+  readonly store?: (() => Promise<StoreState>) | undefined;
   /** The kinds of actors that the config names. Rejects with a `ConfigError` when they cannot be loaded. */
   definitions(): Promise<readonly AnyActorDefinition[]>;
 }
@@ -21,6 +24,8 @@ export interface OperationContext {
 /** Something that a person asks of a deployment. It runs in the server, on behalf of the CLI, or in the CLI itself. */
 export interface Operation<S extends z.ZodType = z.ZodType, Result = unknown> {
   readonly input: S;
+  /** It changes something: not for those who may only look. */
+  readonly changes: boolean;
   run(context: OperationContext, input: z.output<S>): Promise<Result>;
 }
 
@@ -34,10 +39,18 @@ export class InputError extends OperationError {
   override readonly name = 'InputError';
 }
 
-/** Ties the types of an operation together. */
+/** Ties the types of an operation together that only looks. */
 export function operation<S extends z.ZodType, Result>(
   input: S,
   run: (context: OperationContext, input: z.output<S>) => Promise<Result>,
 ): Operation<S, Result> {
-  return { input, run };
+  return { input, changes: false, run };
+}
+
+/** The same for one that changes something. */
+export function change<S extends z.ZodType, Result>(
+  input: S,
+  run: (context: OperationContext, input: z.output<S>) => Promise<Result>,
+): Operation<S, Result> {
+  return { input, changes: true, run };
 }

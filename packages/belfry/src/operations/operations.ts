@@ -7,12 +7,14 @@ import {
   showActor,
 } from './actor-operations.ts';
 import { sendToActor } from './send-operation.ts';
-import { publish, readHistory, readPresence } from './channel-operations.ts';
+import { publish, readHistory, readPresence, showChannel } from './channel-operations.ts';
 import {
   disconnectUser,
+  listBusyChannels,
   listChannels,
   listConnections,
   listNodes,
+  readOverview,
 } from './connection-operations.ts';
 
 /** Operations by the name they have in the admin API. */
@@ -27,10 +29,13 @@ export const OPERATIONS = {
   'channels.publish': publish,
   'channels.history': readHistory,
   'channels.presence': readPresence,
+  'channels.show': showChannel,
   'channels.list': listChannels,
+  'channels.busy': listBusyChannels,
   'connections.list': listConnections,
   'connections.disconnect': disconnectUser,
   'nodes.list': listNodes,
+  overview: readOverview,
 } as const;
 
 export type OperationName = keyof typeof OPERATIONS;

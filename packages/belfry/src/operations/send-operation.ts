@@ -4,7 +4,7 @@ import type { ActorStore } from '@belfry/store';
 import { z } from 'zod';
 import { DEFAULT_INBOX_LIMIT, problemOf } from '../run/actor-kinds.ts';
 import { actorInput } from './actor-operations.ts';
-import { operation, type OperationContext, OperationError } from './operation.ts';
+import { change, type OperationContext, OperationError } from './operation.ts';
 
 /** A message for an actor. */
 export interface SendInput {
@@ -79,4 +79,4 @@ export async function sendMessage(
 }
 
 /** The same for people. */
-export const sendToActor = operation(sendInput, sendMessage);
+export const sendToActor = change(sendInput, sendMessage);

@@ -171,8 +171,6 @@ test('a config file of Centrifugo v6 serves real clients as it is', async () => 
   });
   expect(JSON.parse(checked.stdout)).toMatchObject({ ok: true, problems: [] });
   expect((JSON.parse(checked.stdout) as { warnings: string[] }).warnings.toSorted()).toEqual([
-    expect.stringMatching(/^admin\.enabled: it changes nothing here/),
-    expect.stringMatching(/^admin\.password: it changes nothing here/),
     expect.stringMatching(/^client\.concurrency: it changes nothing here/),
   ]);
   const printed = await runBelfry(['config', 'print', '--config', 'config.json'], {

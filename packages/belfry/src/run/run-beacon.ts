@@ -61,8 +61,8 @@ function withSecret(config: BeaconConfig, secret: string): BeaconConfig {
 }
 
 function portalOf({ effective, log }: RunBeaconOptions): Fallback | undefined {
-  const { portal } = effective.config;
-  if (!portal.enabled) return undefined;
+  const { portal, admin } = effective.config;
+  if (!portal.enabled && !admin.enabled) return undefined;
   const directory = findPortal(portal.dir);
   if (directory === undefined) {
     log.warn({ dir: portal.dir }, 'the portal is enabled, but it has not been built');

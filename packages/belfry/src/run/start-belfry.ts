@@ -1,27 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AnyActorDefinition, Runner } from '@belfry/actors';
-import type { BeaconControl } from '@belfry/beacon';
-import { shareChannels, type Store } from '@belfry/store';
-import { adminRoutes } from '../admin/admin-routes.ts';
+import type { Runner } from '@belfry/actors';
+import { shareChannels } from '@belfry/store';
 import { announceServer, withdrawServer } from '../admin/running-server.ts';
 import { beaconConfigOf } from '../config/beacon-config.ts';
 import { type EffectiveConfig, resolveConfig } from '../config/resolve-config.ts';
 import type { BelfryConfig, ResolvedConfig } from '../config/schema.ts';
 import { listen, type Listening } from '../http/listen.ts';
-import { createRouter, type Route } from '../http/router.ts';
+import { createRouter } from '../http/router.ts';
 import { describeCertificate, serverTlsOf } from '../http/server-tls.ts';
 import { SECURITY_HEADERS } from '../http/security-headers.ts';
 import { createLogger, type Logger } from '../log/logger.ts';
-import { loadSecrets, type Secrets } from '../secrets/secrets.ts';
+import { loadSecrets } from '../secrets/secrets.ts';
 import { baseRoutes } from './base-routes.ts';
-import { channelNamespaces } from './channel-namespaces.ts';
 import { hookTimeMs } from './hook-time.ts';
 import { historyPolicies } from './history-policies.ts';
 import { loadActors } from './load-actors.ts';
 import { createMetrics, type Metrics, type MetricSource } from './metrics.ts';
 import { openStore } from './open-store.ts';
+import { createAdminPart } from './run-admin.ts';
 import { createActorRunner, runnerMetrics } from './run-actors.ts';
 import { type BeaconPart, createBeaconPart } from './run-beacon.ts';
 import { StartError } from './start-error.ts';
@@ -78,33 +76,6 @@ function newProcessId(): string {
     .replaceAll(/[^A-Za-z0-9-]/g, '-')
     .slice(0, 40);
   return `${host}-${process.pid}-${randomUUID().slice(0, 8)}`;
-}
-
-interface Parts {
-  readonly effective: EffectiveConfig;
-  readonly secrets: Secrets;
-  readonly store: Store;
-  readonly definitions: readonly AnyActorDefinition[];
-  /** `undefined`: there is no Beacon in this process. */
-  readonly control: BeaconControl | undefined;
-}
-
-function adminRoutesOf(parts: Parts, channels: ReturnType<typeof shareChannels>): Route[] {
-  const { effective, secrets, store, definitions, control } = parts;
-  // On Redis the CLI goes to the store itself.
-  if (secrets.admin === undefined || effective.config.redis.url !== undefined) return [];
-  const config = beaconConfigOf(effective);
-  return adminRoutes({
-    secret: secrets.admin,
-    context: {
-      actors: store.actors,
-      namespaces: channelNamespaces(config),
-      control,
-      historyPolicyOf: historyPolicies(config),
-      definitions: async () => definitions,
-    },
-    channels,
-  });
 }
 
 /** Starts the runner. A store that is slow to answer does not keep the rest of the process from starting. */
@@ -225,10 +196,17 @@ async function start(
   let stopping = false;
   let listening: Listening | undefined;
   if (listens) {
-    const admin = adminRoutesOf(
-      { effective, secrets, store, definitions, control: beacon?.control },
+    const { routes: admin, metrics: adminMetrics } = createAdminPart({
+      effective,
+      secret: secrets.admin,
+      store,
+      storeWatch,
       channels,
-    );
+      definitions,
+      control: beacon?.control,
+      log,
+    });
+    metrics.push(...adminMetrics);
     const own = createMetrics(metrics);
     const routes = [
       ...baseRoutes({

@@ -30,6 +30,9 @@ const SUBSCRIPTIONS: Field = {
 /** Whoever knows it can publish what they like. */
 const API: Field = { path: 'http_api.key', variable: 'BELFRY_HTTP_API_KEY' };
 
+/** The fewest characters of a password in production; how often it can be tried is limited. */
+const MIN_PASSWORD_LENGTH = 12;
+
 const ADVICE =
   'Make one with `openssl rand -base64 32`, and give every process of the deployment the same.';
 
@@ -48,6 +51,15 @@ function weakness({ path, variable }: Field, secret: string): string | undefined
     return `${path}: looks like a placeholder; in production it must be random (${variable}). ${ADVICE}`;
   }
   return undefined;
+}
+
+/** What is wrong with the password of operators for production; `undefined`: nothing. */
+function passwordWeakness(password: string): string | undefined {
+  if (password.length < MIN_PASSWORD_LENGTH) {
+    return `admin.password: has ${password.length} characters; in production it needs at least ${MIN_PASSWORD_LENGTH} (BELFRY_ADMIN_PASSWORD). Make one with \`openssl rand -base64 18\`.`;
+  }
+  if (!wellKnown(password)) return undefined;
+  return 'admin.password: looks like a placeholder; in production it must be random (BELFRY_ADMIN_PASSWORD). Make one with `openssl rand -base64 18`.';
 }
 
 /** Whether tokens are signed with a secret: guests' are, and all are where there is no public key. */
@@ -90,9 +102,14 @@ export function loadSecrets(config: ResolvedConfig): Secrets {
       const problem = secret === undefined ? undefined : weakness(field, secret);
       if (problem !== undefined) problems.push(problem);
     }
+    const { enabled, password } = config.admin;
+    const problem = enabled && password !== undefined ? passwordWeakness(password) : undefined;
+    if (problem !== undefined) problems.push(problem);
   }
+  const local = config.redis.url === undefined;
   if (production) {
     const needed: Name[] = [];
+    if (config.roles.includes('beacon') && config.admin.enabled && !local) needed.push('admin');
     if (config.roles.includes('beacon') && needsTokenSecret(config)) needed.push('token');
     if (config.roles.some((role) => role !== 'beacon')) needed.push('random');
     for (const name of needed) {
@@ -102,7 +119,6 @@ export function loadSecrets(config: ResolvedConfig): Secrets {
     }
   }
   if (problems.length > 0) throw new ConfigError(problems);
-  const local = config.redis.url === undefined;
   if (production) {
     const admin = given.admin ?? (local ? generatedSecrets(config.data_dir).admin : undefined);
     return { ...given, admin };
@@ -136,5 +152,17 @@ export function tokenSecret(config: ResolvedConfig): string {
   if (present !== undefined) return present.token;
   throw new ConfigError([
     `there is no secret in ${config.data_dir}: start the server once, name its directory with --data-dir, or give ${path} (${variable}).`,
+  ]);
+}
+
+/**
+ * The secret that operators' tokens are signed with: the config's, or the one that a server generated before. Throws a `ConfigError`.
+ */
+export function adminSecret(config: ResolvedConfig): string {
+  const secret = config.admin.secret ?? presentSecrets(config.data_dir)?.admin;
+  if (secret !== undefined) return secret;
+  const { path, variable } = FIELDS.admin;
+  throw new ConfigError([
+    `${path}: is missing, and there is none in ${config.data_dir}: give the one of the server (${variable}), or name its directory with --data-dir.`,
   ]);
 }
