@@ -1,0 +1,11 @@
+import { setUpPython } from './sdk/python-setup.ts';
+import { PythonAgent } from './sdk/python-agent.ts';
+import { scenarios } from './scenarios/all-scenarios.ts';
+import { JS_LANES, PYTHON_LANES, laneName } from './suite/lanes.ts';
+import { plan, runSuite } from './suite/run-suite.ts';
+import { belfry } from './targets/belfry.ts';
+const setup = await setUpPython();
+if (setup instanceof Error) throw setup;
+await using python = new PythonAgent(setup);
+const runs = plan(scenarios, [...JS_LANES, ...PYTHON_LANES]);
+await runSuite({ targets: [belfry], runs, python, onDone: (run, target, o) => { if (o.failure || o.mismatches.length) console.log(run.scenario.name, laneName(run.lane), o.failure ?? JSON.stringify(o.mismatches,null,1)) } });

@@ -1,0 +1,145 @@
+/** The configurations that scenarios run with. Each is a config file of Centrifugo v6, and the same file for every target. */
+import type { JsonObject } from '../json.ts';
+
+export const SECRET = 'a-secret-for-the-interop-run-that-is-long-enough';
+export const API_KEY = 'an-api-key-for-the-interop-run-0123456789';
+
+/**
+ * - `main`: most scenarios
+ * - `brisk`: short pings, checks and limits
+ * - `guests`: anonymous clients, unidirectional transports for all
+ * - `proxied`: a backend is asked for everything
+ */
+export type ProfileName = 'main' | 'brisk' | 'guests' | 'proxied';
+
+const open = {
+  allow_subscribe_for_client: true,
+  allow_publish_for_subscriber: true,
+  allow_history_for_subscriber: true,
+  allow_presence_for_subscriber: true,
+};
+const kept = { history_size: 10, history_ttl: '300s' };
+
+const namespaces = [
+  { name: 'plain', ...open },
+  { name: 'chat', ...open, ...kept, presence: true, join_leave: true, force_push_join_leave: true },
+  { name: 'asked', ...open, presence: true, join_leave: true },
+  { name: 'stream', ...open, ...kept, force_recovery: true, history_size: 5 },
+  { name: 'wish', ...open, ...kept, allow_recovery: true, allow_positioning: true },
+  { name: 'placed', ...open, ...kept, force_positioning: true },
+  { name: 'cache', ...open, ...kept, force_recovery: true, force_recovery_mode: 'cache' },
+  {
+    name: 'delta',
+    ...open,
+    ...kept,
+    force_recovery: true,
+    allowed_delta_types: ['fossil'],
+    delta_publish: true,
+  },
+  { name: 'tags', ...open, ...kept, allow_tags_filter: true },
+  { name: 'closed' },
+  { name: 'bare', allow_subscribe_for_client: true },
+  { name: 'anyone', ...kept, presence: true, allow_publish_for_client: true, allow_history_for_client: true, allow_presence_for_client: true },
+  { name: 'dialog', ...open, allow_user_limited_channels: true },
+  { name: 'named', ...open, channel_regex: '^[a-z]+-[a-z0-9]+$' },
+  { name: 'json', ...open, publication_data_format: 'json' },
+  { name: 'binary', ...open, publication_data_format: 'binary' },
+  { name: 'guest', allow_subscribe_for_anonymous: true, allow_publish_for_anonymous: true, allow_subscribe_for_client: true },
+];
+
+const token = { hmac_secret_key: SECRET };
+
+function base(client: JsonObject, channels: readonly JsonObject[]): JsonObject {
+  return {
+    http_server: { address: '127.0.0.1', port: 8000 },
+    log: { level: 'error' },
+    usage_stats: { disabled: true },
+    health: { enabled: true },
+    prometheus: { enabled: true },
+    http_api: { key: API_KEY },
+    sse: { enabled: true },
+    http_stream: { enabled: true },
+    uni_websocket: { enabled: true },
+    uni_sse: { enabled: true },
+    uni_http_stream: { enabled: true },
+    client: { allowed_origins: ['https://app.example.com'], token, ...client },
+    channel: {
+      without_namespace: { ...open, presence: true },
+      namespaces: channels,
+    },
+    rpc: { ping: { enabled: true } },
+  };
+}
+
+function proxied(backend: string): JsonObject {
+  const proxy = (path: string): JsonObject => ({ endpoint: `${backend}${path}`, timeout: '10s' });
+  const config = base({}, [
+    { name: 'asked', ...open, subscribe_proxy_enabled: true, allow_subscribe_for_client: false },
+    { name: 'checked', ...open, publish_proxy_enabled: true, allow_publish_for_subscriber: false },
+    {
+      name: 'expiring',
+      subscribe_proxy_enabled: true,
+      sub_refresh_proxy_enabled: true,
+    },
+  ]);
+  return {
+    ...config,
+    client: {
+      ...(config['client'] as JsonObject),
+      expired_close_delay: '5s',
+      proxy: {
+        connect: {
+          enabled: true,
+          ...proxy('/connect'),
+          http_headers: ['X-Trace'],
+          http: { static_headers: { 'X-Backend-Secret': 's3cret' } },
+        },
+        refresh: { enabled: true, ...proxy('/refresh') },
+      },
+    },
+    channel: {
+      ...(config['channel'] as JsonObject),
+      proxy: {
+        subscribe: { ...proxy('/subscribe'), include_connection_meta: true },
+        publish: proxy('/publish'),
+        sub_refresh: proxy('/sub_refresh'),
+      },
+    },
+    rpc: {
+      ping: { enabled: true },
+      proxy: {
+        ...proxy('/rpc'),
+        http: {
+          status_to_code_transforms: [
+            { status_code: 404, to_error: { code: 1404, message: 'not there', temporary: false } },
+            { status_code: 403, to_disconnect: { code: 4503, reason: 'forbidden' } },
+          ],
+        },
+      },
+      without_namespace: { proxy_enabled: true },
+    },
+  };
+}
+
+export function profile(name: ProfileName, backend: string): JsonObject {
+  switch (name) {
+    case 'main':
+      return base({ expired_close_delay: '1s', expired_sub_close_delay: '1s' }, namespaces);
+    case 'brisk':
+      return base(
+        {
+          ping_interval: '2s',
+          pong_timeout: '1s',
+          stale_close_delay: '1s',
+          channel_limit: 2,
+          user_connection_limit: 2,
+          channel_position_check_delay: '1s',
+        },
+        namespaces,
+      );
+    case 'guests':
+      return base({ allow_anonymous_connect_without_token: true }, namespaces);
+    case 'proxied':
+      return proxied(backend);
+  }
+}
