@@ -16,6 +16,7 @@ export default defineConfig({
     include: [
       '{packages,apps,examples}/*/src/**/*.test.{ts,tsx}',
       'bench/src/**/*.test.ts',
+      'interop/src/**/*.test.ts',
       'scripts/**/*.test.ts',
     ],
     // Processes that a test starts inherit it by process.execArgv.

@@ -21,3 +21,8 @@ export function terse(value: Readonly<Record<string, unknown>>): JsonObject {
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** A text, or '' for what is none. */
+export function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
+}

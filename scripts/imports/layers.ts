@@ -13,6 +13,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   portal: ['client', 'protocol', 'example'],
   example: ['actors', 'belfry', 'client'],
   bench: ['protocol', 'store', 'actors', 'beacon', 'client', 'belfry', 'testkit', 'example'],
+  // What it tests it starts as processes.
+  interop: ['testkit'],
 };
 
 /** Units that also run in a browser. */
@@ -44,7 +46,7 @@ export function unitOfFile(path: string): string | undefined {
   const [top, name] = path.split('/');
   if (top === 'packages' || top === 'apps') return name;
   if (top === 'examples') return 'example';
-  return top === 'bench' ? 'bench' : undefined;
+  return top === 'bench' || top === 'interop' ? top : undefined;
 }
 
 /** `@belfry/store/redis` → `store`; undefined for what is not ours. */
@@ -88,7 +90,7 @@ export function layerProblem(
   if (allowed === undefined) return `${unit} has no row in scripts/imports/layers.ts`;
   if (target === 'testkit' && isTest) return undefined;
   if (!allowed.includes(target)) {
-    if (target === 'testkit') return 'testkit is for tests and bench only';
+    if (target === 'testkit') return 'testkit is for tests, bench and interop only';
     const list = allowed.length > 0 ? `only ${allowed.join(', ')}` : 'nothing of ours';
     return `${unit} may import ${list}, not ${target}`;
   }

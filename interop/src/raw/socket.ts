@@ -1,7 +1,7 @@
 /** A WebSocket without an SDK: what the scenarios of framing and strictness speak with. */
 import { waitFor } from '@belfry/testkit';
-import WebSocket from 'ws';
-import type { Json, JsonObject } from '../json.ts';
+import { WebSocket } from 'ws';
+import type { JsonObject } from '../json.ts';
 import { PATIENCE_MS } from '../sdk/event-log.ts';
 
 export interface RawSocket extends Disposable {
@@ -30,9 +30,11 @@ export interface SocketOptions {
 
 export async function openSocket(url: string, options: SocketOptions = {}): Promise<RawSocket> {
   const { protocols = [], pong = true, origin } = options;
-  const socket = new WebSocket(url.replace('http', 'ws'), [...protocols], {
-    ...(origin === undefined ? {} : { origin }),
-  });
+  const socket = new WebSocket(
+    url.replace('http', 'ws'),
+    [...protocols],
+    origin === undefined ? {} : { origin },
+  );
   const frames: (string | Uint8Array)[] = [];
   const replies: JsonObject[] = [];
   const counts = { pings: 0, framePings: 0 };
@@ -81,7 +83,7 @@ export async function openSocket(url: string, options: SocketOptions = {}): Prom
         what: `reply ${count}`,
       });
       if (replies.length >= count) return replies.slice(0, count);
-      throw new Error(`closed with ${code} after ${JSON.stringify(replies as Json)}`);
+      throw new Error(`closed with ${code} after ${JSON.stringify(replies)}`);
     },
     [Symbol.dispose]: () => socket.terminate(),
   };

@@ -21,7 +21,7 @@ export async function openStream(url: string, init: RequestInit = {}): Promise<R
   let ended = false;
   const reading = (async () => {
     try {
-      for await (const chunk of response.body ?? []) chunks.push(chunk as Uint8Array);
+      for await (const chunk of response.body ?? []) chunks.push(chunk);
     } catch {
       // Cut off, by us or by the server.
     }

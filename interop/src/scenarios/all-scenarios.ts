@@ -1,21 +1,37 @@
 import type { Scenario } from '../suite/scenario.ts';
 import { authentication } from './authentication.ts';
 import { basics } from './basics.ts';
+import { claims } from './claims.ts';
+import { framing } from './framing.ts';
 import { history } from './history.ts';
+import { http } from './http.ts';
+import { limits } from './limits.ts';
+import { payloads } from './payloads.ts';
 import { presence } from './presence.ts';
+import { proxies } from './proxies.ts';
 import { recovery } from './recovery.ts';
 import { serverApi } from './server-api.ts';
+import { strictness } from './strictness.ts';
 import { subscriptionTokens } from './subscription-tokens.ts';
+import { unidirectional } from './unidirectional.ts';
 import { variants } from './variants.ts';
 
 /** In the order of the table. */
 export const scenarios: readonly Scenario[] = [
+  ...framing,
+  ...strictness,
+  ...http,
+  ...unidirectional,
   ...basics,
   ...authentication,
+  ...claims,
   ...subscriptionTokens,
+  ...payloads,
   ...presence,
   ...history,
   ...recovery,
   ...variants,
   ...serverApi,
+  ...proxies,
+  ...limits,
 ];

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../json.ts';
+import { textOf, type Json, type JsonObject } from '../json.ts';
 import type { Outcome } from '../sdk/client.ts';
 import type { Scenario } from '../suite/scenario.ts';
 
@@ -12,7 +12,7 @@ function page(outcome: Outcome): Page {
   if (!('ok' in outcome)) return { epoch: '', seen: outcome };
   const { epoch, offset, publications } = outcome.ok as JsonObject;
   const data = (publications as readonly JsonObject[]).map((each) => each['data'] ?? null);
-  return { epoch: String(epoch), seen: { offset: offset ?? 0, data, hasEpoch: epoch !== '' } };
+  return { epoch: textOf(epoch), seen: { offset: offset ?? 0, data, hasEpoch: epoch !== '' } };
 }
 
 /** The history of channels. */

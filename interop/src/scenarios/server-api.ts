@@ -1,4 +1,5 @@
-import type { Json, JsonObject } from '../json.ts';
+import { textOf, type Json, type JsonObject } from '../json.ts';
+import type { RawSocket } from '../raw/socket.ts';
 import type { Scenario } from '../suite/scenario.ts';
 import { seconds } from '../suite/tokens.ts';
 
@@ -21,9 +22,9 @@ export const serverApi: readonly Scenario[] = [
       await second.saw('publication');
       return {
         offset: (published.body['result'] as JsonObject)['offset'] ?? null,
-        broadcast: ((broadcast.body['result'] as JsonObject)['responses'] as readonly JsonObject[]).map(
-          (each) => (each['result'] as JsonObject)['offset'] ?? null,
-        ),
+        broadcast: (
+          (broadcast.body['result'] as JsonObject)['responses'] as readonly JsonObject[]
+        ).map((each) => (each['result'] as JsonObject)['offset'] ?? null),
         first: first.events.slice(2),
         second: second.events.slice(2),
       };
@@ -199,6 +200,57 @@ export const serverApi: readonly Scenario[] = [
       top: 2,
       channels: { 'chat:x': { num_clients: 1 } },
       nodes: 1,
+    },
+  },
+  {
+    name: 'the server API disconnects one connection, or all but some',
+    row: 'server API: disconnect with client and whitelist',
+    kind: 'raw',
+    run: async (world) => {
+      const open = async (): Promise<{ socket: RawSocket; client: string }> => {
+        const socket = await world.socket();
+        socket.send(JSON.stringify({ id: 1, connect: { token: await world.token('ann') } }));
+        const [reply] = await socket.got(1);
+        return { socket, client: textOf(((reply?.['connect'] ?? {}) as JsonObject)['client']) };
+      };
+      const [one, two, three] = [await open(), await open(), await open()];
+      const user = world.name('ann');
+      await world.api('disconnect', { user, client: one.client });
+      const first = await one.socket.closed();
+      await world.api('disconnect', { user, whitelist: [two.client] });
+      const third = await three.socket.closed();
+      two.socket.send(JSON.stringify({ id: 2, rpc: { method: 'nope' } }));
+      return { first, third, second: (await two.socket.got(2)).length };
+    },
+    expect: { first: 3503, third: 3503, second: 2 },
+  },
+  {
+    name: 'the server API reads history from a position, in reverse, and with a limit',
+    row: 'server API: history with since, reverse and limit',
+    kind: 'raw',
+    run: async (world) => {
+      const channel = world.name('stream:x');
+      const epoch = await world.publish(channel, 1, 2, 3, 4, 5, 6, 7);
+      const read = async (options: JsonObject): Promise<Json> => {
+        const { result, error } = (await world.api('history', { channel, ...options })).body;
+        if (error !== undefined) return (error as JsonObject)['code'] ?? null;
+        const { publications = [], offset = 0 } = result as JsonObject;
+        return [offset, ...(publications as readonly JsonObject[]).map(({ data }) => data ?? null)];
+      };
+      return {
+        none: await read({}),
+        all: await read({ limit: -1 }),
+        since: await read({ limit: 10, since: { offset: 5, epoch } }),
+        reverse: await read({ limit: 2, reverse: true }),
+        otherEpoch: await read({ limit: 10, since: { offset: 5, epoch: 'other' } }),
+      };
+    },
+    expect: {
+      none: [7],
+      all: [7, 3, 4, 5, 6, 7],
+      since: [7, 6, 7],
+      reverse: [7, 7, 6],
+      otherEpoch: 112,
     },
   },
 ];

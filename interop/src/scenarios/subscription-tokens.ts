@@ -98,11 +98,7 @@ export const subscriptionTokens: readonly Scenario[] = [
       await sub.saw('publication');
       return sub.events;
     },
-    expect: [
-      { on: 'subscribing', code: 0 },
-      { on: 'subscribed' },
-      { on: 'publication', data: 1 },
-    ],
+    expect: [{ on: 'subscribing', code: 0 }, { on: 'subscribed' }, { on: 'publication', data: 1 }],
   },
   {
     name: 'a subscription that is not refreshed ends with 2501',
@@ -115,14 +111,17 @@ export const subscriptionTokens: readonly Scenario[] = [
       const token = await world.subscriptionToken('ann', channel, { exp: seconds(2) });
       socket.send(JSON.stringify({ id: 2, subscribe: { channel, token } }));
       const replies = await socket.got(3);
-      const { ttl = 0, ...subscribed } = (replies[1]?.['subscribe'] ?? {}) as Record<string, number>;
+      const { ttl = 0, ...subscribed } = (replies[1]?.['subscribe'] ?? {}) as Record<
+        string,
+        number
+      >;
       const { push = null } = (replies[2] ?? {}) as Record<string, Json>;
       const { unsubscribe = {}, ...rest } = (push ?? {}) as Record<string, Record<string, Json>>;
       return {
         hasTtl: ttl > 0 && ttl <= 2,
         subscribed,
         push: { ...rest, code: unsubscribe['code'] ?? null },
-      } as Json;
+      };
     },
     expect: {
       hasTtl: true,

@@ -79,7 +79,8 @@ export const variants: readonly Scenario[] = [
       return {
         deltas: publications(deltas.events),
         same:
-          JSON.stringify(publications(deltas.events)) === JSON.stringify(publications(whole.events)),
+          JSON.stringify(publications(deltas.events)) ===
+          JSON.stringify(publications(whole.events)),
       };
     },
     expect: {

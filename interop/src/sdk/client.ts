@@ -40,8 +40,7 @@ export interface SubscribeOptions extends TokenOptions {
 }
 
 /** What a call came to. */
-export type Outcome =
-  { readonly ok: Json } | { readonly error: number; readonly temporary?: true };
+export type Outcome = { readonly ok: Json } | { readonly error: number; readonly temporary?: true };
 
 export interface HistoryOptions {
   readonly limit?: number;

@@ -7,18 +7,16 @@ import {
   type StreamPosition,
   type SubscribedContext,
   type Subscription as SdkSubscription,
-  type SubscriptionOptions,
 } from 'centrifuge';
 import {
   Centrifuge as ProtobufCentrifuge,
   UnauthorizedError as ProtobufUnauthorizedError,
 } from 'centrifuge/build/protobuf';
 import { EventSource } from 'eventsource';
-import WebSocket from 'ws';
+import { WebSocket } from 'ws';
 import { terse, type Json } from '../json.ts';
 import type {
   Client,
-  ClientOptions,
   HistoryOptions,
   Lane,
   Outcome,
@@ -65,16 +63,10 @@ class Payloads {
   }
 
   subscribed(context: Omit<SubscribedContext, 'channel'>): Record<string, unknown> {
-    const { recoverable, positioned, wasRecovering, recovered, streamPosition, data } = context;
+    const { recoverable, positioned, wasRecovering, recovered, streamPosition } = context;
     const offset = streamPosition?.offset;
-    return {
-      recoverable,
-      positioned,
-      wasRecovering,
-      recovered,
-      offset,
-      data: this.decode(data),
-    };
+    const data = this.decode(context.data);
+    return { recoverable, positioned, wasRecovering, recovered, offset, data };
   }
 }
 
@@ -101,7 +93,7 @@ function tokenSource(
 
 async function outcome(call: () => Promise<unknown>): Promise<Outcome> {
   try {
-    return { ok: (await call()) as Json };
+    return { ok: ((await call()) ?? null) as Json };
   } catch (error) {
     const { code, temporary } = error as { code?: number; temporary?: boolean };
     if (code === undefined) throw error;
@@ -179,11 +171,13 @@ class JsClient extends EventLog implements Client {
     const subscription = this.#sdk.newSubscription(channel, {
       ...others,
       maxResubscribeDelay: 1_000,
-      ...(since === undefined ? {} : { since: since as StreamPosition }),
+      ...(since === undefined ? {} : { since }),
       ...(data === undefined ? {} : { data: this.#payloads.encode(data) }),
-      ...(tokens === undefined ? {} : { getToken: tokenSource(tokens, this.#payloads.Unauthorized) }),
+      ...(tokens === undefined
+        ? {}
+        : { getToken: tokenSource(tokens, this.#payloads.Unauthorized) }),
       ...(states === undefined ? {} : { getState: stateSource(states) }),
-    } as SubscriptionOptions);
+    });
     const followed = new JsSubscription(subscription, this.#payloads);
     await followed.subscribe();
     return followed;

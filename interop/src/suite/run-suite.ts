@@ -114,4 +114,3 @@ function sdkFor(lane: Lane, python: PythonAgent | undefined): Sdk | undefined {
   if (lane.sdk === 'js') return jsSdk(lane);
   return lane.sdk === 'python' && python !== undefined ? pythonSdk(python, lane) : undefined;
 }
-

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Json, JsonObject } from '../json.ts';
+import { textOf, type Json, type JsonObject } from '../json.ts';
 import { openSocket, type RawSocket, type SocketOptions } from '../raw/socket.ts';
 import { openStream, type RawStream } from '../raw/stream.ts';
 import type { Client, ClientOptions, Lane, Sdk } from '../sdk/client.ts';
@@ -99,7 +99,7 @@ export class World implements AsyncDisposable {
     let epoch = '';
     for (const each of data) {
       const { body } = await this.api('publish', { channel, data: each });
-      epoch = String((body['result'] as JsonObject | undefined)?.['epoch']);
+      epoch = textOf((body['result'] as JsonObject | undefined)?.['epoch']);
     }
     return epoch;
   }

@@ -2,7 +2,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import type { Json, JsonObject } from '../json.ts';
+import { textOf, type Json, type JsonObject } from '../json.ts';
 
 export interface Asked {
   readonly path: string;
@@ -19,10 +19,6 @@ export interface Backend extends AsyncDisposable {
 interface Answer {
   readonly status?: number;
   readonly body: JsonObject;
-}
-
-function textOf(value: Json | undefined): string {
-  return typeof value === 'string' ? value : '';
 }
 
 const now = (): number => Math.floor(Date.now() / 1_000);
@@ -48,7 +44,13 @@ function answer(path: string, body: JsonObject): Answer {
       return obey(data, { user: 'guest', ...(result as JsonObject), ...expiry });
     }
     case '/refresh':
-      return { body: { result: textOf(body['user']).startsWith('gone') ? { expired: true } : { expire_at: now() + 3600 } } };
+      return {
+        body: {
+          result: textOf(body['user']).startsWith('gone')
+            ? { expired: true }
+            : { expire_at: now() + 3600 },
+        },
+      };
     case '/subscribe': {
       const expiry = wish['expires'] === true ? { expire_at: now() + 3 } : {};
       return obey(data, { ...((wish['result'] ?? {}) as JsonObject), ...expiry });

@@ -43,7 +43,9 @@ function reason(error: unknown): string {
 export async function findCentrifugo(): Promise<string | Error> {
   const named = process.env['CENTRIFUGO_BIN'];
   if (named !== undefined && named !== '') {
-    return (await isExecutable(named)) ? named : new Error(`CENTRIFUGO_BIN: ${named} cannot be run`);
+    return (await isExecutable(named))
+      ? named
+      : new Error(`CENTRIFUGO_BIN: ${named} cannot be run`);
   }
   const found = await onPath('centrifugo');
   if (found !== undefined) return found;

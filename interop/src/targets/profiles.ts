@@ -7,7 +7,7 @@ export const API_KEY = 'an-api-key-for-the-interop-run-0123456789';
 /**
  * - `main`: most scenarios
  * - `brisk`: short pings, checks and limits
- * - `guests`: anonymous clients, unidirectional transports for all
+ * - `guests`: anonymous clients, and users have channels of their own
  * - `proxied`: a backend is asked for everything
  */
 export type ProfileName = 'main' | 'brisk' | 'guests' | 'proxied';
@@ -39,12 +39,24 @@ const namespaces = [
   { name: 'tags', ...open, ...kept, allow_tags_filter: true },
   { name: 'closed' },
   { name: 'bare', allow_subscribe_for_client: true },
-  { name: 'anyone', ...kept, presence: true, allow_publish_for_client: true, allow_history_for_client: true, allow_presence_for_client: true },
+  {
+    name: 'anyone',
+    ...kept,
+    presence: true,
+    allow_publish_for_client: true,
+    allow_history_for_client: true,
+    allow_presence_for_client: true,
+  },
   { name: 'dialog', ...open, allow_user_limited_channels: true },
   { name: 'named', ...open, channel_regex: '^[a-z]+-[a-z0-9]+$' },
   { name: 'json', ...open, publication_data_format: 'json' },
   { name: 'binary', ...open, publication_data_format: 'binary' },
-  { name: 'guest', allow_subscribe_for_anonymous: true, allow_publish_for_anonymous: true, allow_subscribe_for_client: true },
+  {
+    name: 'guest',
+    allow_subscribe_for_anonymous: true,
+    allow_publish_for_anonymous: true,
+    allow_subscribe_for_client: true,
+  },
 ];
 
 const token = { hmac_secret_key: SECRET };
@@ -92,6 +104,7 @@ function proxied(backend: string): JsonObject {
           enabled: true,
           ...proxy('/connect'),
           http_headers: ['X-Trace'],
+          emulated_headers: ['X-Emulated'],
           http: { static_headers: { 'X-Backend-Secret': 's3cret' } },
         },
         refresh: { enabled: true, ...proxy('/refresh') },
@@ -138,7 +151,16 @@ export function profile(name: ProfileName, backend: string): JsonObject {
         namespaces,
       );
     case 'guests':
-      return base({ allow_anonymous_connect_without_token: true }, namespaces);
+      return base(
+        {
+          allow_anonymous_connect_without_token: true,
+          subscribe_to_user_personal_channel: {
+            enabled: true,
+            personal_channel_namespace: 'personal',
+          },
+        },
+        [...namespaces, { name: 'personal', allow_user_limited_channels: true }],
+      );
     case 'proxied':
       return proxied(backend);
   }

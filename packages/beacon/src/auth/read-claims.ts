@@ -33,6 +33,10 @@ function expiry(claims: Fields): number {
  */
 export function readConnectionClaims(json: string, userClaim: string): ConnectionClaims {
   const claims = object(JSON.parse(json), 'the payload');
+  // One secret may sign both kinds: a token for one channel must not open a connection.
+  if (text(claims, 'channel') !== '') {
+    throw new Error('channel: a connection token must not have it; this is a subscription token');
+  }
   const infoJson = jsonText(claims, json, 'info');
   return {
     user: text(claims, userClaim),
@@ -48,10 +52,12 @@ export function readConnectionClaims(json: string, userClaim: string): Connectio
 /** As `readConnectionClaims`, for a subscription token. */
 export function readSubscriptionClaims(json: string, userClaim: string): SubscriptionTokenClaims {
   const claims = object(JSON.parse(json), 'the payload');
+  const channel = text(claims, 'channel');
+  if (channel === '') throw new Error('channel: a subscription token must have it');
   return {
     ...subscriptionOf(claims, json),
     user: text(claims, userClaim),
-    channel: text(claims, 'channel'),
+    channel,
     client: text(claims, 'client'),
     expireAt: expiry(claims),
     token: tokenMark(claims),

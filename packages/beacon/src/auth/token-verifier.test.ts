@@ -129,6 +129,18 @@ describe('TokenVerifier', () => {
     expect(await hmac.connection(await sign(claims))).toBe('invalid');
   });
 
+  it('does not take a subscription token for a connection token, nor the other way round', async () => {
+    expect(await hmac.connection(await sign({ sub: 'ann', channel: 'news' }))).toBe('invalid');
+    expect(await hmac.subscription(await sign({ sub: 'ann' }))).toBe('invalid');
+  });
+
+  it('takes a token whose time has not come for one that has expired', async () => {
+    expect(await hmac.connection(await sign({ sub: 'ann', nbf: NOW + 60 }))).toBe('expired');
+    expect(await hmac.connection(await sign({ sub: 'ann', nbf: NOW - 60 }))).toMatchObject({
+      user: 'ann',
+    });
+  });
+
   it('takes the user from the claim that the configuration names', async () => {
     const named = verifier({ hmac_secret_key: secret, user_id_claim: 'uid' });
     expect(await named.connection(await sign({ sub: 'x', uid: 'ann' }))).toMatchObject({

@@ -93,7 +93,7 @@ export class TokenVerifier {
     try {
       await this.#verify(token);
     } catch (error) {
-      if (error instanceof errors.JWTExpired) return { ok: false, fault: 'expired' };
+      if (isUntimely(error)) return { ok: false, fault: 'expired' };
       const away = error instanceof KeysUnavailableError;
       return { ok: false, fault: away ? this.#unavailable(error) : this.#invalid(error) };
     }
@@ -123,6 +123,12 @@ export class TokenVerifier {
       await jwtVerify(token, await previous, options);
     }
   }
+}
+
+/** After its `exp`, or before its `nbf`: another token, or a little patience, may help. */
+function isUntimely(error: unknown): boolean {
+  if (error instanceof errors.JWTExpired) return true;
+  return error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf';
 }
 
 /** The verifiers of a Beacon: subscription tokens have keys of their own where the configuration says so. */
