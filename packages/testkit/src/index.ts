@@ -1,3 +1,4 @@
+export * from './child-server.ts';
 export * from './fault-proxy.ts';
 export * from './find-program.ts';
 export * from './free-port.ts';
