@@ -22,6 +22,7 @@ const BROWSER_SAFE: ReadonlySet<string> = new Set(['protocol', 'client', 'portal
 
 /** Packages that need Node; a browser-safe unit must not reach them. */
 const NODE_ONLY: ReadonlySet<string> = new Set([
+  '@redis/client',
   'bullmq',
   'ioredis',
   'pino',
@@ -34,6 +35,7 @@ const NODE_ONLY: ReadonlySet<string> = new Set([
 
 /** Packages that open sockets; a core must not reach them. */
 const SOCKET_PACKAGES: ReadonlySet<string> = new Set([
+  '@redis/client',
   'bullmq',
   'centrifuge',
   'ioredis',

@@ -1,4 +1,4 @@
-import { ClientClosedError, ClientOfflineError, ErrorReply } from 'redis';
+import { ClientClosedError, ClientOfflineError, ErrorReply } from '@redis/client';
 import { StoreError } from '../store-error.ts';
 
 /** What to do about a command that failed. */

@@ -6,7 +6,7 @@
  * its own, which it deletes in the end. What the server spends is its CPU time; the part in scripts is its own count (commandstats), which
  * is time on the clock and so includes waiting for a CPU on a busy machine.
  */
-import { createClient } from 'redis';
+import { createClient } from '@redis/client';
 import { encodeClientMessage } from '@belfry/protocol';
 import type { ActorKey } from '@belfry/protocol';
 import type { ClaimedActor, Commit } from '../actor-store.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createClient } from 'redis';
+import { createClient } from '@redis/client';
 import type { Endpoint, RedisTarget } from './redis-url.ts';
 
 type Client = ReturnType<typeof createClient>;
