@@ -40,10 +40,12 @@ async function commitTogether(
   { context, settle, unknown }: CommitGroupInput,
   group: readonly PendingTurn[],
 ): Promise<void> {
-  const { actors, clock, metrics } = context;
+  const { actors, clock, limit, metrics } = context;
   const sentAt = clock.local();
   const results = await actors.commit(group.map(({ commit }) => commit));
-  metrics.commitMs.observe(clock.local() - sentAt);
+  const now = clock.local();
+  metrics.commitMs.observe(now - sentAt);
+  if (limit.answered('commit', sentAt, now)) metrics.counters.limit_reductions++;
   for (const [i, pending] of group.entries()) {
     const result = results[i];
     if (result !== undefined) settle(pending, result, sentAt);

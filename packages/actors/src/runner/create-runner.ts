@@ -44,6 +44,7 @@ export function createRunner(input: RunnerInput): Runner {
   const claimer: Claimer = new Claimer({
     context,
     room: (partition) => pump.room(partition),
+    claimed: () => pump.claimed,
     onClaimed,
   });
   const heart = new Heart({
@@ -53,9 +54,9 @@ export function createRunner(input: RunnerInput): Runner {
     onPreferences: (gained) => claimer.prefer(gained),
   });
 
-  function onClaimed({ claimed, now }: ClaimReply): void {
+  function onClaimed({ claimed, now }: ClaimReply, limited: boolean): void {
     if (context.phase === 'running') {
-      pump.add(consumers.take(claimed), now);
+      pump.add(consumers.take(claimed), now, limited);
       return;
     }
     // Too late to begin: give them back at once, except after a stop, which is to look like a crash.
@@ -124,6 +125,7 @@ export function createRunner(input: RunnerInput): Runner {
       context.metrics.snapshot({
         held_actors: pump.heldActors,
         busy_actors: pump.active,
+        active_limit: context.limit.current,
         held_consumers: consumers.held,
         running_consumers: consumers.running,
         consumer_backlog: consumers

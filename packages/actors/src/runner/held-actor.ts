@@ -33,6 +33,8 @@ export interface HeldActor {
   seenAt: Millis;
   /** `waiting`: for its next tick or message; `ready`: for its turn; `busy`: a commit or a read of the inbox is on its way; `gone`: not held any more. */
   phase: 'waiting' | 'ready' | 'busy' | 'gone';
+  /** It has been claimed and not come to rest since: it counts against the limit of those. */
+  claimed: boolean;
   /** Messages came while it was ready or busy. */
   mail: boolean;
 }
@@ -54,6 +56,7 @@ export function holdActor(claimed: ClaimedActor, now: Millis, partitions: number
     leaseUntil,
     seenAt: now,
     phase: 'waiting',
+    claimed: false,
     mail: false,
   };
 }

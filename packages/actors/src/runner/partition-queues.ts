@@ -11,6 +11,8 @@ export interface PartitionQueue {
   ready: HeldActor[];
   /** Actors with a commit or a read of their inbox on its way. */
   busy: number;
+  /** Actors that were claimed and have not come to rest since. */
+  claimed: number;
   /** Groups of commits on their way. */
   groups: number;
   /** Groups and reads on their way. */
@@ -43,6 +45,7 @@ export class PartitionQueues {
   readonly #slow = new Set<PartitionQueue>();
   #ready = 0;
   #busy = 0;
+  #claimed = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(input: PartitionQueuesInput) {
@@ -51,6 +54,7 @@ export class PartitionQueues {
       partition,
       ready: [],
       busy: 0,
+      claimed: 0,
       groups: 0,
       calls: 0,
       since: 0,
@@ -61,6 +65,13 @@ export class PartitionQueues {
   /** Actors with a turn to run or a call on its way. */
   get active(): number {
     return this.#ready + this.#busy;
+  }
+
+  /** Actors that were claimed and have not come to rest since, without those of partitions that do not answer. */
+  get claimed(): number {
+    let claimed = this.#claimed;
+    for (const queue of this.#slow) claimed -= queue.claimed;
+    return claimed;
   }
 
   /** Whether an actor could be run now. */
@@ -80,6 +91,21 @@ export class PartitionQueues {
     let shared = this.active;
     for (const queue of this.#slow) shared -= queue.ready.length + queue.busy;
     return maxActive - shared;
+  }
+
+  /** It has been claimed. */
+  claim(held: HeldActor): void {
+    held.claimed = true;
+    this.of(held.partition).claimed++;
+    this.#claimed++;
+  }
+
+  /** It waits for its next tick, or is held no more. */
+  rest(held: HeldActor): void {
+    if (!held.claimed) return;
+    held.claimed = false;
+    this.of(held.partition).claimed--;
+    this.#claimed--;
   }
 
   push(held: HeldActor): void {

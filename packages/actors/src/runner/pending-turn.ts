@@ -22,11 +22,12 @@ export function lengthOf({ state, commit }: TurnOutcome): number {
 }
 
 /** Counts a turn that was committed, and tells what of it an operator may want to know. */
-export function reportTurn(pending: PendingTurn, { metrics, tell }: RunnerContext): void {
+export function reportTurn(pending: PendingTurn, { limit, metrics, tell }: RunnerContext): void {
   const { held, outcome, now, wakeAt } = pending;
   const { commit, counts } = outcome;
   const { actor } = held;
   metrics.turn(counts);
+  limit.turned(counts.messages);
   if (counts.ticks > 0 && wakeAt !== null)
     metrics.tickLatenessMs.observe(Math.max(0, now - wakeAt));
   const through = commit.consumedThrough ?? -1;

@@ -1,6 +1,7 @@
 import type { ActorStore, Lane, Partition } from '@belfry/store';
 import type { TurnOptions } from '../core/turn.ts';
 import type { AnyActorDefinition } from '../define-actor.ts';
+import { ActiveLimit } from './active-limit.ts';
 import { Patience } from './patience.ts';
 import { NO_PREFERENCES, type Preferences } from './rendezvous.ts';
 import { RunnerMetrics } from './runner-metrics.ts';
@@ -25,6 +26,8 @@ export interface RunnerContext {
   readonly options: RunnerOptions;
   readonly clock: StoreClock;
   readonly patience: Patience;
+  /** How many actors may be claimed and not have come to rest. */
+  readonly limit: ActiveLimit;
   readonly metrics: RunnerMetrics;
   readonly tell: (event: RunnerEvent) => void;
   readonly storeFailed: (during: StoreCall, error: unknown) => void;
@@ -62,6 +65,7 @@ export function createRunnerContext(input: RunnerInput): RunnerContext {
     },
     clock: new StoreClock(),
     patience: new Patience(options.patienceMs),
+    limit: new ActiveLimit({ least: options.minActive, most: options.maxActive }),
     metrics,
     tell,
     storeFailed(during, error) {

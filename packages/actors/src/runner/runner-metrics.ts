@@ -23,6 +23,8 @@ const COUNTERS = [
   'claims',
   'claimed_actors',
   'empty_claims',
+  /** Times that fewer actors were to be under way because the store took long to answer. */
+  'limit_reductions',
   /** Commits that were refused because the lease or the actor had moved on; nothing of them applied. */
   'stale_commits',
   /** Commits of which nobody knows whether they applied. */
@@ -59,6 +61,8 @@ export interface RunnerSnapshot {
     readonly held_actors: number;
     /** Of these, with a turn to run or a commit on its way. */
     readonly busy_actors: number;
+    /** How many claimed actors may be under way at present. */
+    readonly active_limit: number;
     /** Consumers that this process holds, handlers that run, and messages that wait for those it has seen within a minute. */
     readonly held_consumers: number;
     readonly running_consumers: number;

@@ -64,6 +64,12 @@ export interface RunnerOptions extends Pick<
    * and `maxCommits` what waits for a partition that does not answer stops counting after `patienceMs`.
    */
   readonly maxActive: number;
+  /**
+   * While the store takes long to answer, fewer actors are claimed: at the least so many are under way at a time, and as many as
+   * `maxActive` while it answers quickly. What runs without a claim (ticks of actors whose lease is kept) and claims for ticks alone
+   * are not subject to it. Default 64; `maxActive` or more: never fewer than that.
+   */
+  readonly minActive: number;
   /** The most actors whose lease is kept for their next tick. Default 20,000. */
   readonly maxHeld: number;
   /** The most commits in one call to the store, which are of one partition; at most two such calls per partition are on their way. Default 128. */
@@ -93,6 +99,7 @@ export const DEFAULT_RUNNER_OPTIONS: RunnerOptions = {
   maxClaims: 16,
   maxMessages: 256,
   maxActive: 1_024,
+  minActive: 64,
   maxHeld: 20_000,
   batchLimit: 128,
   batchLength: 4_194_304,

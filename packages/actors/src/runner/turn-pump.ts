@@ -72,6 +72,11 @@ export class TurnPump {
     return this.#queues.active;
   }
 
+  /** Actors that were claimed and have not come to rest since. */
+  get claimed(): number {
+    return this.#queues.claimed;
+  }
+
   /** Nothing is held, and nothing on its way to the store. */
   get quiet(): boolean {
     return this.#held.size + this.#groups === 0 && this.#returns.quiet;
@@ -82,14 +87,15 @@ export class TurnPump {
     return this.#queues.room(partition);
   }
 
-  /** Takes actors that were claimed at `now`. */
-  add(claimed: readonly ClaimedActor[], now: Millis): void {
+  /** Takes actors that were claimed at `now`. `limited`: they count against the limit of actors under way. */
+  add(claimed: readonly ClaimedActor[], now: Millis, limited: boolean): void {
     for (const actor of claimed) {
       const held = holdActor(actor, now, this.#context.store.partitions);
       const earlier = this.#held.get(held.actor);
       if (earlier !== undefined) this.#drop(earlier);
       if (this.#context.definitions.has(held.kind)) {
         this.#held.set(held.actor, held);
+        if (limited) this.#queues.claim(held);
         this.#enqueue(held);
       } else {
         this.#leaveUnknown(held);
@@ -257,6 +263,8 @@ export class TurnPump {
   #goOn(held: HeldActor): void {
     const mail = held.mail && held.messages.length === 0;
     held.mail = false;
+    // Ticks alone, however often, are no work that was claimed.
+    if (held.messages.length === 0) this.#queues.rest(held);
     if (hasWork(held, Math.max(held.seenAt, this.#context.clock.now()))) this.#enqueue(held);
     else if (mail) void this.#readInbox(held);
     else this.#rest(held);
@@ -265,8 +273,12 @@ export class TurnPump {
   /** Nothing to do now: wait for the next tick with the lease, or give it back. */
   #rest(held: HeldActor): void {
     const at = nextWork(held);
-    if (at !== null && staysHot(held, held.wakeAt, this.#context)) this.#alarm.set(held, at);
-    else this.#release(held);
+    if (at === null || !staysHot(held, held.wakeAt, this.#context)) {
+      this.#release(held);
+      return;
+    }
+    this.#queues.rest(held);
+    this.#alarm.set(held, at);
   }
 
   async #readInbox(held: HeldActor): Promise<void> {
@@ -334,6 +346,7 @@ export class TurnPump {
   #drop(held: HeldActor): void {
     this.#alarm.delete(held);
     held.phase = 'gone';
+    this.#queues.rest(held);
     if (this.#held.get(held.actor) === held) this.#held.delete(held.actor);
   }
 }

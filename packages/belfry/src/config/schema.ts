@@ -214,6 +214,11 @@ export const configSchema = z.strictObject({
       [1, 1_000_000],
       'The most actors with a turn to run; past it nothing more is taken.',
     ),
+    min_active: whole(
+      64,
+      [1, 1_000_000],
+      'While the store is slow to answer fewer are taken, but at the least so many at a time.',
+    ),
     max_held: whole(20_000, [0, 1_000_000], 'The most actors that are kept for their next tick.'),
   }),
   shutdown: group({

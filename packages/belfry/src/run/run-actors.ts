@@ -113,6 +113,7 @@ export function createActorRunner(options: RunActorsOptions): Runner {
       sweepOverdueMs: runner.sweep_overdue,
       maxMessages: runner.max_messages,
       maxActive: runner.max_active,
+      minActive: runner.min_active,
       maxHeld: runner.max_held,
       drainMs,
     },
