@@ -127,11 +127,14 @@ describe('cores', () => {
   const core = 'packages/beacon/src/core/a.ts';
   const inCore = (text: string): string[] => check({ [core]: `${text}\n` });
 
-  test.each(['node:net', 'node:timers', 'crypto', 'ws', '@redis/client'])('import no %s', (name) => {
-    expect(inCore(importing(name))).toEqual([
-      `${core}:1 sans-io: a core is sans-IO and must not import ${name}`,
-    ]);
-  });
+  test.each(['node:net', 'node:timers', 'crypto', 'ws', '@redis/client'])(
+    'import no %s',
+    (name) => {
+      expect(inCore(importing(name))).toEqual([
+        `${core}:1 sans-io: a core is sans-IO and must not import ${name}`,
+      ]);
+    },
+  );
 
   const impure: [text: string, what: string][] = [
     ['export const a = Date.now();', 'Date.now'],
