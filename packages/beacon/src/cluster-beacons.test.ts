@@ -50,6 +50,8 @@ async function listen(
     token: await tokenFor(user),
     minReconnectDelay: 10,
     maxReconnectDelay: 100,
+    // A thousand subscriptions at once may take a while on a busy machine.
+    timeout: 30_000,
   });
   const got = new Map<string, unknown[]>();
   for (const channel of channels) {
@@ -63,7 +65,7 @@ async function listen(
     subscription.subscribe();
   }
   client.connect();
-  await Promise.all(Object.values(client.subscriptions()).map((each) => each.ready(15_000)));
+  await Promise.all(Object.values(client.subscriptions()).map((each) => each.ready(30_000)));
   return {
     client,
     got,
@@ -176,10 +178,8 @@ describe('a Beacon hears of no channel that nobody on it is on', () => {
     await using two = await startBeacon(second, config);
     const clients = (): Promise<number> => subscribed(redis);
     // What Beacons tell each other goes by channels too.
-    const own = await waitFor(async () => {
-      const [count, nodes] = [await clients(), one.beacon.bus.nodes().length];
-      return nodes === 2 && two.beacon.bus.nodes().length === 2 && count;
-    });
+    await waitFor(() => [one, two].every(({ beacon }) => beacon.bus.nodes().length === 2));
+    const own = await settled(redis);
     using ann = await listen(one, 'ann', ['chat:1', 'chat:2']);
     using bob = await listen(one, 'bob', ['chat:1']);
     using cid = await listen(two, 'cid', ['chat:3']);
@@ -209,29 +209,38 @@ describe('a Beacon hears of no channel that nobody on it is on', () => {
       ...config,
       client: { channel_limit: 1_000 },
     });
-    await waitFor(async () => (await subscribed(redis)) > 0);
-    const own = await subscribed(redis);
-    const clients = await Promise.all(
-      Array.from({ length: 10 }, (_, i) =>
-        listen(
-          rig,
-          `user-${i}`,
-          Array.from({ length: 1_000 }, (__, n) => `chat:${i}-${n}`),
-        ),
-      ),
-    );
+    const own = await settled(redis);
+    const clients: Listener[] = [];
+    for (let i = 0; i < 10; i++) {
+      const channels = Array.from({ length: 1_000 }, (_, n) => `chat:${i}-${n}`);
+      clients.push(await listen(rig, `user-${i}`, channels));
+    }
     expect((await subscribed(redis)) - own).toBe(10_000);
     await publish(store, 'chat:7-999', 'hello');
     await waitFor(() => clients[7]?.got.get('chat:7-999')?.length === 1);
     for (const { client } of clients) client.disconnect();
     await waitFor(async () => (await subscribed(redis)) === own, { timeoutMs: 20_000 });
-  }, 90_000);
+  }, 180_000);
 });
 
 /** How many subscriptions all connections have, by what Redis says. */
 async function subscribed(redis: RedisServer): Promise<number> {
   const list = await redis.command('CLIENT', 'LIST');
   return [...list.matchAll(/ ssub=(\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
+/** The same when it has stopped changing: what a Beacon subscribes to for itself. */
+async function settled(redis: RedisServer): Promise<number> {
+  let last = 0;
+  return waitFor(
+    async () => {
+      const now = await subscribed(redis);
+      if (now === last) return now;
+      last = now;
+      return 0;
+    },
+    { everyMs: 300, timeoutMs: 20_000 },
+  );
 }
 
 const noValkey = await whyNoValkey(process.env['PATH'] ?? '');
