@@ -344,6 +344,7 @@ class WebSocketBeacon implements Beacon {
 
   /** Waits until the store and the backends have been told who left. */
   async #settled(): Promise<void> {
+    await this.#performer.attached();
     await this.#presence.idle();
     await this.#links.idle();
     await this.#proxies.finish(HOOKS_LIMIT_MS);

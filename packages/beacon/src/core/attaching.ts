@@ -93,6 +93,7 @@ export function settleAttach(
     session.perform({ type: 'detach', subscription, announce: false });
     return result;
   }
+  subscription.isAttached = true;
   const { stats } = session.context;
   if (result.wasRecovering && result.recoverable) {
     if (result.recovered) stats.recovered++;

@@ -375,8 +375,8 @@ export class Session implements Timed {
     this.#subscriptions?.delete(subscription.channel);
     this.context.hub.remove(subscription);
     // One that is still being attached is detached when that has ended.
-    if (wasLive) {
-      const announce = subscription.grant?.joinLeave === true;
+    if (subscription.isAttached) {
+      const announce = wasLive && subscription.grant?.joinLeave === true;
       this.perform({ type: 'detach', subscription, announce });
     }
     if (wasLive || subscription.isKnown) tellUnsubscribed(this, subscription, why);

@@ -85,6 +85,8 @@ export class Subscription {
   /** Of those, whether the token named it (and not the client). */
   fromToken = false;
   state: SubscriptionState = 'pending';
+  /** What `attach` did stands, though it may not be live yet: the connection may wait for others of its subscriptions. */
+  isAttached = false;
   grant: Grant | null = null;
   /** What the client has, when `positioning`. */
   offset = 0;

@@ -67,6 +67,7 @@ const SEND_ERRORS: Readonly<Record<SendResult, ReplyError | null>> = {
 export class Performer {
   readonly #options: Options;
   readonly #reads: SharedReads;
+  readonly #attaching = new Set<Promise<void>>();
   /** By what failed: when it was logged, and how often it was not since. */
   readonly #logged = new Map<string, { readonly at: number; unlogged: number }>();
 
@@ -85,7 +86,7 @@ export class Performer {
       case 'verify':
         return this.#verify(session, effect);
       case 'attach':
-        return this.#attach(session, effect);
+        return this.#tracked(this.#attach(session, effect));
       case 'detach':
         this.#detach(session, effect);
         return undefined;
@@ -171,6 +172,20 @@ export class Performer {
     return token !== undefined && revocations.isRevoked(token, { user, channel }, now());
   }
 
+  async #tracked(attaching: Promise<void>): Promise<void> {
+    this.#attaching.add(attaching);
+    try {
+      await attaching;
+    } finally {
+      this.#attaching.delete(attaching);
+    }
+  }
+
+  /** Resolves when nothing is being set up any more: what has been given up meanwhile is undone as far as the store has been asked. */
+  async attached(): Promise<void> {
+    while (this.#attaching.size > 0) await Promise.allSettled(this.#attaching);
+  }
+
   async #attach(session: Session, effect: EffectOf<'attach'>): Promise<void> {
     const { subscription } = effect;
     let outcome: AttachOutcome;
@@ -189,6 +204,8 @@ export class Performer {
     const { links } = this.#options;
     const { channel, namespace, grant } = subscription;
     if (!namespace.queue) await links.ensure(channel);
+    // The client has gone: what follows would only have to be undone.
+    if (subscription.state === 'ended') return { ok: true, history: null };
     const entering = grant?.presence === true ? this.#enter(session, subscription, events) : null;
     const [history, entered] = await Promise.all([this.#read(subscription, need), entering]);
     if (entered === 'no-actor') return { ok: false, error: replyErrors.unknownChannel };
