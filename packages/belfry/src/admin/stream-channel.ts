@@ -20,6 +20,8 @@ export async function streamChannel(
   view: ChannelStore,
   { what, expiresAt, onDropped }: Stream,
 ): Promise<void> {
+  // It went while its sign-in was read: nothing would tell so again.
+  if (response.destroyed) return;
   const closed = new Promise<void>((resolve) => response.once('close', resolve));
   const write = (line: string): void => {
     if (response.destroyed) return;
