@@ -70,6 +70,20 @@ function withoutNulls(value: Record<string, unknown>): Record<string, unknown> {
   );
 }
 
+/**
+ * How many commands from `at` on are begun without waiting for each: publications that follow one another, which reach the store in the
+ * order they are begun and are delivered in it; of others, one.
+ */
+function publishesFrom(commands: readonly object[], at: number): number {
+  let count = 0;
+  while (count < BATCH_WIDTH && isPublish(commands[at + count])) count++;
+  return Math.max(1, count);
+}
+
+function isPublish(command: object | undefined): boolean {
+  return command !== undefined && 'publish' in command;
+}
+
 class Service implements ServerApiService {
   readonly stats = new ApiStats();
   readonly #options: ServerApiOptions;
@@ -143,12 +157,13 @@ class Service implements ServerApiService {
     const started = performance.now();
     const { commands, parallel = false } = parsed.data;
     const texts = elementTexts(memberText(text, 'commands') ?? '[]');
-    const width = parallel ? BATCH_WIDTH : 1;
     const replies: string[] = [];
-    for (let at = 0; at < commands.length; at += width) {
+    for (let at = 0; at < commands.length;) {
+      const width = parallel ? BATCH_WIDTH : publishesFrom(commands, at);
       const some = commands.slice(at, at + width);
       const run = some.map((command, i) => this.#command(command, texts[at + i] ?? '{}', access));
       replies.push(...(await Promise.all(run)));
+      at += width;
     }
     this.stats.note('batch', null, (performance.now() - started) / 1000);
     return { json: `{"replies":[${replies.join(',')}]}`, error: null };

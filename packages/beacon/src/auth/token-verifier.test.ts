@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey } from 'jose';
 import { describe, expect, it } from 'vitest';
 import type { TokenConfig } from '../config.ts';
@@ -49,6 +50,24 @@ describe('TokenVerifier', () => {
     expect(await verifier({ rsa_public_key: pem }).connection(forged)).toBe('invalid');
     const unsigned = new UnsecuredJWT({ sub: 'ann' }).encode();
     expect(await hmac.connection(unsigned)).toBe('invalid');
+  });
+
+  it('refuses a token with anything of it changed, and extensions that must be understood', async () => {
+    const token = await sign({ sub: 'ann' });
+    expect(await hmac.connection(token)).toMatchObject({ user: 'ann' });
+    for (let at = 0; at < token.length; at++) {
+      const other = token[at] === 'A' ? 'B' : 'A';
+      const changed = `${token.slice(0, at)}${other}${token.slice(at + 1)}`;
+      expect(await hmac.connection(changed), `at ${at}`).toBe('invalid');
+    }
+    for (const changed of [`${token}.`, token.slice(0, -1), `.${token}`]) {
+      expect(await hmac.connection(changed)).toBe('invalid');
+    }
+    const [, payload] = token.split('.');
+    const header = Buffer.from('{"alg":"HS256","crit":["exp"],"exp":1}').toString('base64url');
+    const signature = createHmac('sha256', secret).update(`${header}.${payload}`);
+    const critical = `${header}.${payload}.${signature.digest('base64url')}`;
+    expect(await hmac.connection(critical)).toBe('invalid');
   });
 
   it.each(['', 'x', 'a.b.c', '..', 'e30.e30.', 'x'.repeat(10_000)])(

@@ -1,11 +1,22 @@
-import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, type JWTVerifyOptions } from 'jose';
+import {
+  decodeJwt,
+  decodeProtectedHeader,
+  errors,
+  jwtVerify,
+  UnsecuredJWT,
+  type JWTVerifyOptions,
+} from 'jose';
 import type { ClientConfig, TokenConfig } from '../config.ts';
 import type { ConnectionClaims, SubscriptionTokenClaims, TokenFault } from '../core/claims.ts';
 import type { Log } from '../log.ts';
 import { ClaimRules } from './claim-rules.ts';
+import { HmacTokens } from './hmac-tokens.ts';
 import { KeysUnavailableError } from './key-set.ts';
 import { readConnectionClaims, readSubscriptionClaims } from './read-claims.ts';
 import { TokenKeys } from './token-keys.ts';
+
+/** A header that says of no signature: in front of a payload whose signature has been verified. */
+const UNSIGNED = 'eyJhbGciOiJub25lIn0.';
 
 /** What a verifier needs besides its configuration. */
 export interface VerifierAround {
@@ -21,6 +32,8 @@ export class TokenVerifier {
   readonly #config: TokenConfig;
   readonly #keys: TokenKeys;
   readonly #rules: ClaimRules;
+  /** `null`: no shared secret is configured. */
+  readonly #hmac: HmacTokens | null;
   readonly #now: () => number;
   readonly #log: Log;
 
@@ -28,6 +41,8 @@ export class TokenVerifier {
   constructor(config: TokenConfig, around: VerifierAround) {
     this.#config = config;
     this.#rules = new ClaimRules(config);
+    const secret = config.hmac_secret_key ?? '';
+    this.#hmac = secret === '' ? null : new HmacTokens(secret);
     this.#keys = new TokenKeys(config, {
       now: around.now,
       onKeysFailure: (error, url) => {
@@ -101,16 +116,30 @@ export class TokenVerifier {
     return { ok: true, json };
   }
 
-  async #verify(token: string): Promise<void> {
+  /** What the claims must be. */
+  #options(): JWTVerifyOptions {
     const { audience, issuer } = this.#config;
-    // What it says of itself decides which keys are asked; that it says so is verified after.
-    const groups = this.#rules.groups(decodeJwt(token));
-    const options: JWTVerifyOptions = {
+    return {
       algorithms: [...this.#keys.algorithms],
       currentDate: new Date(this.#now()),
       ...(audience === undefined || audience === '' ? {} : { audience }),
       ...(issuer === undefined || issuer === '' ? {} : { issuer }),
     };
+  }
+
+  /** Whether the shared secret has signed the token; then its claims have been verified too. */
+  #isOfSecret(token: string): boolean {
+    const payload = this.#hmac?.signedPayload(token) ?? null;
+    if (payload === null) return false;
+    this.#rules.groups(UnsecuredJWT.decode(`${UNSIGNED}${payload}.`, this.#options()).payload);
+    return true;
+  }
+
+  async #verify(token: string): Promise<void> {
+    if (this.#isOfSecret(token)) return;
+    // What it says of itself decides which keys are asked; that it says so is verified after.
+    const groups = this.#rules.groups(decodeJwt(token));
+    const options = this.#options();
     try {
       await jwtVerify(token, (header) => this.#keys.keyFor(header, groups), options);
     } catch (error) {

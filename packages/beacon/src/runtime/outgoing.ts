@@ -137,7 +137,7 @@ export abstract class Outgoing implements Flushable {
   #pass(queue: Uint8Array | Uint8Array[], bytes: number): boolean {
     const sink = this.#sink;
     if (!Array.isArray(queue)) return sink.write(queue);
-    if (bytes <= COPY_LIMIT) return sink.write(Buffer.concat(queue, bytes));
+    if (bytes <= COPY_LIMIT) return sink.write(this.#shared.flusher.joiner.join(queue, bytes));
     sink.cork();
     let ok = true;
     for (const piece of queue) ok = sink.write(piece);

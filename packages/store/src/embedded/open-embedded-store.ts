@@ -107,7 +107,7 @@ class EmbeddedStore implements Store {
       partitionOf(a, partitions) === partitionOf(b, partitions);
     this.partitions = partitions;
     this.actors = new EmbeddedActors({ link, wakes, partitions, delivery, areNeighbours });
-    this.channels = new EmbeddedChannels({ link, delivery, partitions });
+    this.channels = new EmbeddedChannels({ link, delivery, partitions, now });
     this.membership = new EmbeddedMembership(link);
     this.tokens = new EmbeddedTokens(now);
     this.#link = link;
@@ -132,7 +132,9 @@ class EmbeddedStore implements Store {
   }
 
   counters(): StoreCounters {
-    return { ...this.#counters.read(), queued_bytes: this.#link.queuedBytes };
+    const counters = this.#counters.read();
+    const publications = (counters['publications'] ?? 0) + this.channels.passed;
+    return { ...counters, publications, queued_bytes: this.#link.queuedBytes };
   }
 
   close(): Promise<void> {
