@@ -6,6 +6,9 @@ import { wsSettings, type WsSettings } from './ws/ws-settings.ts';
 /** For how long a position lives that nobody but subscribers asked for: whoever subscribes to names at random must not fill the store. */
 const ASKED_POSITION_MS = 600_000;
 
+/** The longest that a timer of Node waits; after a longer time it would fire at once. */
+const MAX_TIMER_MS = 2_147_483_647;
+
 /** What the configuration says, checked and with its defaults; times in ms, sizes in bytes. */
 export interface BeaconSettings {
   readonly webSocket: WsSettings;
@@ -25,6 +28,8 @@ export function beaconSettings(config: BeaconConfig): BeaconSettings {
   const client = config.client ?? {};
   const span = (value: string | undefined, field: string, fallback: string): number =>
     parseDuration(value ?? fallback, `client.${field}`);
+  const timer = (value: string | undefined, field: string, fallback: string): number =>
+    Math.min(span(value, field, fallback), MAX_TIMER_MS);
   const pingIntervalMs = span(client.ping_interval, 'ping_interval', '25s');
   const pongTimeoutMs = span(client.pong_timeout, 'pong_timeout', '8s');
   if (pingIntervalMs > 0 && pongTimeoutMs >= pingIntervalMs) {
@@ -52,11 +57,11 @@ export function beaconSettings(config: BeaconConfig): BeaconSettings {
     connectionRateLimit: client.connection_rate_limit ?? 0,
     totalConnectionLimit: client.total_connection_limit ?? 0,
     positionCheckMs,
-    rpcTimeoutMs: span(client.rpc_timeout, 'rpc_timeout', '15s'),
+    rpcTimeoutMs: timer(client.rpc_timeout, 'rpc_timeout', '15s'),
     limits: {
       pingIntervalMs,
       pongTimeoutMs,
-      staleCloseMs: span(client.stale_close_delay, 'stale_close_delay', '10s'),
+      staleCloseMs: timer(client.stale_close_delay, 'stale_close_delay', '10s'),
       expiredCloseMs: span(client.expired_close_delay, 'expired_close_delay', '25s'),
       expiredSubCloseMs: span(client.expired_sub_close_delay, 'expired_sub_close_delay', '25s'),
       channelLimit: client.channel_limit ?? 128,

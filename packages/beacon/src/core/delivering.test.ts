@@ -3,6 +3,7 @@ import type { Epoch, HistoryReply, Publication } from '@belfry/store';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BeaconConfig } from '../config.ts';
+import { MAX_PATCHED } from './deltas.ts';
 import { Namespaces } from './namespaces.ts';
 import { history, publication, SessionRig, type Client } from '../testing/session-rig.ts';
 
@@ -125,6 +126,16 @@ describe('a subscription with deltas', () => {
     rig.context.hub.publish('game:1', made(1, 'abc'), epoch);
     rig.context.hub.publish('game:1', made(2, 'xyz'), epoch);
     expect(pubsOf(client)).toMatchObject([{ data: '"abc"' }, { data: '"xyz"' }]);
+  });
+
+  it('gets very long ones whole, for nobody is to wait for a patch to be made', () => {
+    const rig = new SessionRig(config);
+    const client = rig.connect('ann');
+    subscribe(rig, client, { channel: 'game:1', delta: 'fossil' });
+    for (const [n, length] of [1000, 2000, MAX_PATCHED, MAX_PATCHED + 1].entries()) {
+      rig.context.hub.publish('game:1', made(n + 1, 'x'.repeat(length)), epoch);
+    }
+    expect(pubsOf(client).map(({ delta }) => delta ?? false)).toEqual([false, true, false, false]);
   });
 
   it('shares its patches with others, and others get everything as it is', () => {

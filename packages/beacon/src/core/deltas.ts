@@ -13,6 +13,9 @@ export const MAX_DELTA_MEMORY: number = 64 * 1024 * 1024;
 /** What patches to the recovered publications of one subscription may be made of, in characters; the rest goes out whole. */
 export const MAX_RECOVERED_DELTAS: number = 256 * 1024;
 
+/** The longest publication that is patched, in characters: a patch to one whose bytes are chosen badly takes a second for so many. */
+export const MAX_PATCHED: number = 1024 * 1024;
+
 /** How a connection is written to. */
 export type Encoding = TransportInfo['encoding'];
 
@@ -99,6 +102,7 @@ export class DeltaPush {
     const { previous, data } = this;
     if (previous === null) return null;
     if (encoding === 'json' && (previous.binary || data.binary)) return null;
+    if (Math.max(previous.body.length, data.body.length) > MAX_PATCHED) return null;
     this.#patch ??= patchBetween(previous, data, encoding);
     return this.#patch;
   }
