@@ -96,6 +96,15 @@ if (only.includes(IDLE)) {
   await section({ name: IDLE, title }, targets, (target) => measureIdle(target, settings));
 }
 
+for (const { name, rows } of sections) {
+  for (const { server, bound } of rows) {
+    if (bound !== 'load') continue;
+    const what = 'the load generator had no time left and the server had';
+    console.log(
+      `\n${name}: ${server}: ${what}: what is told of it a second and of latency is not the server's`,
+    );
+  }
+}
 for (const { name, why } of missing) console.log(`\n${name}: this part was not run: ${why}`);
 publishReport(
   {

@@ -1,4 +1,5 @@
 /** The servers that read a config file of Centrifugo v6 and speak its protocol: they get the same file. */
+import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startRedis } from '@belfry/testkit';
@@ -56,6 +57,7 @@ export function centrifugeProtocol(
         return running(held, { port, apiPort: port, pids: { server: pid } });
       }
       const redis = held.use(await startRedis());
+      execFileSync('taskset', ['-acp', String(core), String(redis.pid)], { stdio: 'ignore' });
       const publisher = held.use(await one(core, redis.url));
       const subscriber = held.use(await one(core, redis.url));
       const pids = { publisher: publisher.pid, subscriber: subscriber.pid, redis: redis.pid };

@@ -22,7 +22,7 @@ const STOP_MS = 15_000;
 /** Starts a server on one core and resolves when it takes connections. */
 export async function launch({ command, core, install }: Launch): Promise<Launched> {
   const port = await freePort();
-  const dir = await mkdtemp(join(tmpdir(), 'belfry-bench-'));
+  const dir = await mkdtemp(join(tmpdir(), 'belfry-bench-beacon-'));
   const args = await command(port, dir);
   const child = await spawnServer({
     binary: 'taskset',

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { acceptsDeflate, DEFLATE_RESPONSE } from './deflate.ts';
 
@@ -38,9 +38,7 @@ export function handshakeResponse(
   headers: IncomingHttpHeaders,
   { subprotocol, deflate }: { readonly subprotocol: string | null; readonly deflate: boolean },
 ): string {
-  const accept = createHash('sha1')
-    .update(`${headers['sec-websocket-key'] ?? ''}${GUID}`)
-    .digest('base64');
+  const accept = hash('sha1', `${headers['sec-websocket-key'] ?? ''}${GUID}`, 'base64');
   let head = `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n`;
   if (subprotocol !== null) head += `Sec-WebSocket-Protocol: ${subprotocol}\r\n`;
   if (deflate) head += `Sec-WebSocket-Extensions: ${DEFLATE_RESPONSE}\r\n`;
