@@ -24,13 +24,17 @@ def write(message):
 
 
 class Codec:
-    """Payloads are JSON values for the run, and bytes for a Protobuf client."""
+    """Payloads are JSON values for the run, and bytes for a Protobuf client; those that are no JSON are {"bytes"}."""
 
     def __init__(self, protobuf):
         self.protobuf = protobuf
 
     def encode(self, value):
-        return json.dumps(value).encode() if self.protobuf else value
+        if not self.protobuf:
+            return value
+        if isinstance(value, dict) and "bytes" in value:
+            return bytes(value["bytes"])
+        return json.dumps(value).encode()
 
     def decode(self, data):
         if isinstance(data, (bytes, bytearray)):

@@ -14,7 +14,7 @@ import { plan, runSuite } from './suite/run-suite.ts';
 import { table } from './suite/table.ts';
 import { judge, type Verdict } from './suite/verdicts.ts';
 import { belfry } from './targets/belfry.ts';
-import { centrifugo, findCentrifugo } from './targets/centrifugo.ts';
+import { centrifugo, findCentrifugo, versionOf } from './targets/centrifugo.ts';
 import type { Target } from './targets/target.ts';
 
 const { values } = parseArgs({
@@ -72,8 +72,13 @@ const targets: Target[] = [];
 if (targetNames.has('belfry')) targets.push(belfry);
 if (targetNames.has('centrifugo')) {
   const binary = await findCentrifugo();
-  if (typeof binary === 'string') targets.push(centrifugo(binary));
-  else notRun.push(`not run against a real Centrifugo: ${binary.message}`);
+  const version = typeof binary === 'string' ? await versionOf(binary) : binary;
+  if (typeof binary === 'string' && typeof version === 'string') {
+    say(`${version}, ${binary}`);
+    targets.push(centrifugo(binary));
+  } else if (version instanceof Error) {
+    notRun.push(`not run against a real Centrifugo: ${version.message}`);
+  }
 }
 for (const each of notRun) say(each);
 

@@ -15,6 +15,9 @@ export interface RawSocket extends Disposable {
   readonly framePings: number;
   readonly protocol: string;
   send(message: string | Uint8Array): void;
+  /** Reads nothing any more, until `resume`. */
+  pause(): void;
+  resume(): void;
   /** Resolves with the code that it was closed with. */
   closed(): Promise<number>;
   /** Resolves with the first `count` replies. */
@@ -73,6 +76,8 @@ export async function openSocket(url: string, options: SocketOptions = {}): Prom
     },
     protocol: socket.protocol,
     send: (message) => socket.send(message),
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
     closed: async () => {
       await waitFor(() => code !== undefined, { ...wait, what: 'the end of the connection' });
       return code ?? 0;

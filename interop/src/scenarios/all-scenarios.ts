@@ -11,6 +11,7 @@ import { presence } from './presence.ts';
 import { proxies } from './proxies.ts';
 import { recovery } from './recovery.ts';
 import { serverApi } from './server-api.ts';
+import { serverSide } from './server-side.ts';
 import { strictness } from './strictness.ts';
 import { subscriptionTokens } from './subscription-tokens.ts';
 import { unidirectional } from './unidirectional.ts';
@@ -31,6 +32,7 @@ export const scenarios: readonly Scenario[] = [
   ...history,
   ...recovery,
   ...variants,
+  ...serverSide,
   ...serverApi,
   ...proxies,
   ...limits,

@@ -215,4 +215,17 @@ export const authentication: readonly Scenario[] = [
       { on: 'disconnected', code: 0 },
     ]),
   },
+  {
+    name: 'a token of nobody connects somebody who may only do what guests may',
+    row: 'auth: anonymous connection tokens',
+    run: async (world) => {
+      const client = await world.connected('', { token: await world.token('') });
+      const guests = await client.subscribe(world.name('guest:x'));
+      await guests.saw('subscribed');
+      const plain = await client.subscribe(world.name('plain:x'));
+      const { code = null } = await plain.saw('unsubscribed');
+      return { code };
+    },
+    expect: { code: 103 },
+  },
 ];

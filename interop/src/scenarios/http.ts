@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../json.ts';
 import type { Scenario } from '../suite/scenario.ts';
+import { API_KEY } from '../targets/profiles.ts';
 import type { World } from '../suite/world.ts';
 
 async function connect(world: World, user = 'ann'): Promise<JsonObject> {
@@ -160,6 +161,24 @@ export const http: readonly Scenario[] = [
       transport: 404,
       batch: ['ok', 102, 'ok'],
     },
+  },
+  {
+    name: 'a key of the server API is shown in a header or in the query',
+    row: 'server API: X-API-Key, Authorization, api_key',
+    kind: 'raw',
+    run: async (world) => {
+      const status = async (query: string, headers: Record<string, string>): Promise<number> => {
+        const init = { method: 'POST', headers, body: '{}' };
+        return (await fetch(`${world.url}/api/info${query}`, init)).status;
+      };
+      return {
+        none: await status('', {}),
+        header: await status('', { 'X-API-Key': API_KEY }),
+        authorization: await status('', { Authorization: `apikey ${API_KEY}` }),
+        query: await status(`?api_key=${API_KEY}`, {}),
+      };
+    },
+    expect: { none: 401, header: 200, authorization: 200, query: 200 },
   },
   {
     name: 'a publication with a version that is not above the last one is left out',

@@ -1,4 +1,5 @@
-import type { Json } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
+import type { RawSocket } from '../raw/socket.ts';
 import type { Scenario } from '../suite/scenario.ts';
 
 /** Limits, guests, and the end of a server. */
@@ -124,5 +125,42 @@ export const limits: readonly Scenario[] = [
         { on: 'subscribing', code: 1 },
       ],
     },
+  },
+  {
+    name: 'a client that does not read is disconnected, and others are not',
+    row: 'limits: queue_max_size; codes: 3008 slow',
+    kind: 'raw',
+    run: async (world) => {
+      const channel = world.name('plain:x');
+      const open = async (): Promise<RawSocket> => {
+        const socket = await world.socket();
+        socket.send(JSON.stringify({ id: 1, connect: { token: await world.token('ann') } }));
+        socket.send(JSON.stringify({ id: 2, subscribe: { channel } }));
+        await socket.got(2);
+        return socket;
+      };
+      const [slow, good] = [await open(), await open()];
+      slow.pause();
+      const data = 'x'.repeat(60_000);
+      const subscribers = async (): Promise<number> => {
+        const { result = {} } = (await world.api('channels', { pattern: channel })).body;
+        const { channels = {} } = result as JsonObject;
+        const { num_clients = 0 } = ((channels as JsonObject)[channel] ?? {}) as JsonObject;
+        return Number(num_clients);
+      };
+      // What the kernel holds for the slow one counts for nobody: some megabytes.
+      for (let n = 0; n < 2_000 && (n % 20 > 0 || (await subscribers()) === 2); n++) {
+        await world.api('publish', { channel, data });
+      }
+      slow.resume();
+      const code = await slow.closed();
+      return {
+        subscribers: await subscribers(),
+        ended: [1006, 3008].includes(code),
+        good: good.replies.length > 2,
+      };
+    },
+    // The close frame may not get through to who does not read: then it is 1006.
+    expect: { subscribers: 1, ended: true, good: true },
   },
 ];

@@ -36,4 +36,26 @@ export const payloads: readonly Scenario[] = [
     },
     expect: { on: 'publication', data: { n: 1 } },
   },
+  {
+    name: 'a Protobuf client publishes bytes where the namespace takes them',
+    row: 'namespace options: publication_data_format; codes: 107 bad request',
+    not: ({ encoding }) => (encoding === 'protobuf' ? undefined : 'JSON clients have no bytes'),
+    run: async (world) => {
+      const ann = await world.connected('ann');
+      const [json, binary] = [world.name('json:x'), world.name('binary:x')];
+      await (await ann.subscribe(json)).saw('subscribed');
+      const sub = await ann.subscribe(binary);
+      await sub.saw('subscribed');
+      return {
+        json: await ann.publish(json, { bytes }),
+        binary: await ann.publish(binary, { bytes }),
+        publication: await sub.saw('publication'),
+      };
+    },
+    expect: {
+      json: { error: 107 },
+      binary: { ok: {} },
+      publication: { on: 'publication', data: { bytes }, info: { user: 'ann' } },
+    },
+  },
 ];

@@ -1,4 +1,6 @@
+import { waitFor } from '@belfry/testkit';
 import { textOf, type Json, type JsonObject } from '../json.ts';
+import { PATIENCE_MS } from '../sdk/event-log.ts';
 import { onlyJs, type Scenario } from '../suite/scenario.ts';
 import type { World } from '../suite/world.ts';
 
@@ -136,14 +138,15 @@ export const proxies: readonly Scenario[] = [
       const ann = await connect('ann');
       await gone.saw('connecting', 2);
       await gone.disconnect();
+      const asked = (): readonly string[] =>
+        [...new Set(world.asked('/refresh').map(({ body }) => textOf(body['user'])))].sort(
+          (left, right) => (left < right ? -1 : 1),
+        );
+      await waitFor(() => asked().length === 2, { timeoutMs: PATIENCE_MS, what: 'both refreshes' });
       return {
         gone: gone.events.slice(0, 3),
         ann: ann.events,
-        asked: world
-          .asked('/refresh')
-          .map(({ body }) => textOf(body['user']))
-          .filter((user, index, all) => all.indexOf(user) === index)
-          .sort((left, right) => (left < right ? -1 : 1)),
+        asked: asked(),
       };
     },
     expect: {
@@ -245,7 +248,7 @@ export const proxies: readonly Scenario[] = [
   },
   {
     name: 'the rpc proxy answers, refuses, and its statuses become codes',
-    row: 'proxies: rpc; status-to-code transforms',
+    row: 'proxies: rpc; status-to-code transforms; codes: 100 internal',
     profile: 'proxied',
     isQuick: true,
     run: async (world) => {
@@ -254,6 +257,7 @@ export const proxies: readonly Scenario[] = [
         unknownNamespace: await ann.rpc('math:add', { a: 1 }),
         refused: await ann.rpc('add', { error: { code: 1003, message: 'no', temporary: true } }),
         notThere: await ann.rpc('add', { status: 404 }),
+        broken: await ann.rpc('add', { status: 500 }),
         echoed: await ann.rpc('add', { a: 1 }),
       };
       // The answer may be that there is no connection any more.
@@ -271,6 +275,7 @@ export const proxies: readonly Scenario[] = [
       unknownNamespace: { error: 104 },
       refused: { error: 1003, temporary: true },
       notThere: { error: 1404 },
+      broken: { error: 100, temporary: true },
       echoed: { ok: { method: 'add', echo: { a: 1 } } },
       events: [
         { on: 'connecting', code: 0 },

@@ -26,7 +26,7 @@ import type {
 } from './client.ts';
 import { EventLog, PATIENCE_MS } from './event-log.ts';
 
-/** Payloads are JSON values for the run, and bytes for a Protobuf client. */
+/** Payloads are JSON values for the run, and bytes for a Protobuf client; `{bytes}` are those that are no JSON. */
 class Payloads {
   readonly #binary: boolean;
   readonly Unauthorized: Unauthorized;
@@ -37,7 +37,11 @@ class Payloads {
   }
 
   encode(value: Json): unknown {
-    return this.#binary ? new TextEncoder().encode(JSON.stringify(value)) : value;
+    if (!this.#binary) return value;
+    const bytes = (value as { bytes?: number[] } | null)?.bytes;
+    return bytes === undefined
+      ? new TextEncoder().encode(JSON.stringify(value))
+      : new Uint8Array(bytes);
   }
 
   decode(data: unknown): unknown {

@@ -64,6 +64,17 @@ export async function findCentrifugo(): Promise<string | Error> {
   }
 }
 
+/** What it says that it is, or an Error when it is no Centrifugo. */
+export async function versionOf(binary: string): Promise<string | Error> {
+  try {
+    const { stdout } = await run(binary, ['version'], { timeout: 30_000 });
+    const line = stdout.trim().split('\n')[0] ?? '';
+    return /centrifugo/i.test(line) ? line : new Error(`${binary} says that it is ${line}`);
+  } catch (error) {
+    return new Error(`${binary} version: ${reason(error)}`, { cause: error });
+  }
+}
+
 export function centrifugo(binary: string): Target {
   return {
     name: 'centrifugo',
