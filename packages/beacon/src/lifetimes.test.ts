@@ -5,6 +5,7 @@ import { Centrifuge } from 'centrifuge';
 import { describe, expect, it } from 'vitest';
 import type { BeaconConfig } from './config.ts';
 import { SECRET, startBeacon, tokenFor } from './testing/beacon-rig.ts';
+import { openMemoryStore } from './testing/stores.ts';
 
 const config: BeaconConfig = {
   channel: {
@@ -35,11 +36,6 @@ const config: BeaconConfig = {
 const kinds = new Map([
   ['made', { kind: 'made', inboxLimit: 10, explicit: true, validate: () => null }],
 ]);
-
-async function open(): Promise<Store & AsyncDisposable> {
-  const store = await openEmbeddedStore({ dataDir: ':memory:' });
-  return Object.assign(store, { [Symbol.asyncDispose]: () => store.close() });
-}
 
 /** Runs one turn of an actor by hand: `state` is what it leaves. */
 async function turn(
@@ -83,7 +79,7 @@ const inSeconds = (seconds: number): number => Math.floor(Date.now() / 1000) + s
 
 describe('what does not last', () => {
   it('is refreshed by the SDK: connections and subscriptions', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, config);
     const client = new Centrifuge(rig.url, {
       getToken: () => tokenFor('ann', { exp: inSeconds(3) }),
@@ -109,7 +105,7 @@ describe('what does not last', () => {
   });
 
   it('ends with 3005 when nobody refreshes the token', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     const client = { expired_close_delay: '0s' };
     await using rig = await startBeacon(store, { ...config, client });
     const token = await tokenFor('ann', { exp: inSeconds(3) });
@@ -124,7 +120,7 @@ describe('what does not last', () => {
   });
 
   it('is an actor that was created and is deleted: whoever is there is told', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, config, { kinds });
     await turn(store, 'made/1', '{}');
     const client = new Centrifuge(rig.url, { token: await tokenFor('ann') });
@@ -145,7 +141,7 @@ describe('what does not last', () => {
 
 describe('exclude_publisher', () => {
   it('spares the connection that published, and keeps its position', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, config);
     const [ann, bob] = await Promise.all(
       ['ann', 'bob'].map(async (user) => {

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
-import { openEmbeddedStore, type Store } from '@belfry/store';
 import { waitFor } from '@belfry/testkit';
 import { Centrifuge, State } from 'centrifuge';
 import { describe, expect, it } from 'vitest';
 import type { BeaconConfig } from './config.ts';
 import { startBeacon, tokenFor, type BeaconRig } from './testing/beacon-rig.ts';
 import { STORE_LABS } from './testing/stores.ts';
+import { openMemoryStore } from './testing/stores.ts';
 
 const channel: BeaconConfig['channel'] = {
   without_namespace: {
@@ -15,11 +15,6 @@ const channel: BeaconConfig['channel'] = {
 };
 
 const withClient = (client: BeaconConfig['client']): BeaconConfig => ({ channel, client });
-
-async function open(): Promise<Store & AsyncDisposable> {
-  const store = await openEmbeddedStore({ dataDir: ':memory:' });
-  return Object.assign(store, { [Symbol.asyncDispose]: () => store.close() });
-}
 
 /** A client whose going is taken care of. */
 async function connect(
@@ -61,7 +56,7 @@ async function letIn(rig: BeaconRig, attempts: number): Promise<number> {
 
 describe('a real client', () => {
   it('gets 111 for publishing too fast, and may go on later', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     const publish = { enabled: true, buckets: [{ interval: '1s', rate: 5 }] };
     await using rig = await startBeacon(
       store,
@@ -87,7 +82,7 @@ describe('a real client', () => {
   });
 
   it('gets 106 for one channel too many, and 3505 when its token has too many', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, withClient({ channel_limit: 2 }));
     using client = await connect(rig, 'ann');
     const errors: number[] = [];
@@ -107,7 +102,7 @@ describe('a real client', () => {
   });
 
   it('gets 3504 for one connection too many, also when all come at once', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, withClient({ user_connection_limit: 2 }));
     const codes: number[] = [];
     const clients = await Promise.all(Array.from({ length: 5 }, () => connect(rig, 'ann')));
@@ -125,7 +120,7 @@ describe('a real client', () => {
   });
 
   it('comes in later where too many come in a second', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, withClient({ connection_rate_limit: 3 }));
     const options = { minReconnectDelay: 200, maxReconnectDelay: 500 };
     const clients = await Promise.all(

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encodePublication } from '@belfry/protocol';
-import { openRedisStore, type Store } from '@belfry/store';
-import { startRedis, waitFor, type RedisServer } from '@belfry/testkit';
+import { startRedis, waitFor } from '@belfry/testkit';
 import { Centrifuge, type Subscription } from 'centrifuge';
 import { describe, expect, it } from 'vitest';
 import type { BeaconConfig } from './config.ts';
 import { historyPolicyFor } from './core/namespaces.ts';
 import { startBeacon, tokenFor, type BeaconRig } from './testing/beacon-rig.ts';
+import { openStoreOn } from './testing/stores.ts';
 
 const config: BeaconConfig = {
   channel: {
@@ -41,11 +41,6 @@ const kinds = new Map([
   ['room', { kind: 'room', inboxLimit: 1_000, explicit: false, validate: () => null }],
 ]);
 
-async function open(redis: RedisServer): Promise<Store & AsyncDisposable> {
-  const store = await openRedisStore({ url: redis.url });
-  return Object.assign(store, { [Symbol.asyncDispose]: () => store.close() });
-}
-
 async function join(
   rig: BeaconRig,
   user: string,
@@ -71,8 +66,8 @@ async function join(
 describe('two Beacons over Redis', () => {
   it('are one to their clients', async () => {
     await using redis = await startRedis();
-    await using first = await open(redis);
-    await using second = await open(redis);
+    await using first = await openStoreOn(redis);
+    await using second = await openStoreOn(redis);
     await using one = await startBeacon(first, config, { kinds });
     await using two = await startBeacon(second, config, { kinds });
     using ann = await join(one, 'ann', 'chat:1');
@@ -90,7 +85,7 @@ describe('two Beacons over Redis', () => {
 
   it('keep the order of what one connection sends to an actor', async () => {
     await using redis = await startRedis();
-    await using store = await open(redis);
+    await using store = await openStoreOn(redis);
     await using rig = await startBeacon(store, config, { kinds });
     using ann = await join(rig, 'ann', 'control:room/1');
     await Promise.all(Array.from({ length: 300 }, (_, n) => ann.subscription.publish({ n })));
@@ -117,8 +112,8 @@ describe('two Beacons over Redis', () => {
 
   it('lose nothing and repeat nothing when delivery is interrupted', async () => {
     await using redis = await startRedis();
-    await using first = await open(redis);
-    await using second = await open(redis);
+    await using first = await openStoreOn(redis);
+    await using second = await openStoreOn(redis);
     const total = 400;
     // On a slow machine delivery may be away for nearly all of them: more than clients may recover by default.
     const client = { recovery_max_publication_limit: total };
@@ -140,7 +135,7 @@ describe('two Beacons over Redis', () => {
 
   it('keep their clients while Redis is away, and refuse what cannot be done as temporary', async () => {
     await using redis = await startRedis({ appendonly: true });
-    await using store = await open(redis);
+    await using store = await openStoreOn(redis);
     await using rig = await startBeacon(store, config, { kinds });
     using ann = await join(rig, 'ann', 'chat:1');
     await ann.subscription.publish('before');
@@ -164,7 +159,7 @@ describe('two Beacons over Redis', () => {
 
   it('notice that what they have is no longer what the store has', async () => {
     await using redis = await startRedis();
-    await using store = await open(redis);
+    await using store = await openStoreOn(redis);
     const client = { channel_position_check_delay: '200ms' };
     await using rig = await startBeacon(store, { ...config, client });
     using ann = await join(rig, 'ann', 'chat:1');
@@ -186,8 +181,8 @@ describe('two Beacons over Redis', () => {
 
   it('let presence of a Beacon that died expire', async () => {
     await using redis = await startRedis();
-    await using first = await open(redis);
-    const second = await open(redis);
+    await using first = await openStoreOn(redis);
+    const second = await openStoreOn(redis);
     await using one = await startBeacon(first, config, { kinds });
     const two = await startBeacon(second, config, { kinds });
     using ann = await join(one, 'ann', 'chat:1');

@@ -1,4 +1,3 @@
-import { openEmbeddedStore, type Store } from '@belfry/store';
 import { waitFor } from '@belfry/testkit';
 import { Centrifuge } from 'centrifuge';
 import { expect, it } from 'vitest';
@@ -6,6 +5,7 @@ import type { BeaconConfig } from '../config.ts';
 import { startBeacon, tokenFor } from '../testing/beacon-rig.ts';
 import { apiKeys, FULL_ACCESS, type ApiKey } from './api-key.ts';
 import { createServerApi, type ServerApiService } from './server-api.ts';
+import { openMemoryStore } from '../testing/stores.ts';
 
 const config: BeaconConfig = {
   channel: {
@@ -23,11 +23,6 @@ const config: BeaconConfig = {
   },
 };
 
-async function open(): Promise<Store & AsyncDisposable> {
-  const store = await openEmbeddedStore({ dataDir: ':memory:' });
-  return Object.assign(store, { [Symbol.asyncDispose]: () => store.close() });
-}
-
 /** Calls as the holder of a key; gives the error's code, 0 for none. */
 function callerWith(api: ServerApiService, key: Omit<ApiKey, 'name' | 'key'>) {
   const access = apiKeys([{ name: 'a key', key: 'k', ...key }])('k');
@@ -40,7 +35,7 @@ function callerWith(api: ServerApiService, key: Omit<ApiKey, 'name' | 'key'>) {
 
 // Regression: what a token is not told for a channel is for connections, which a key for some channels may not touch.
 it('a key for some channels is for nothing else, by whatever way', async () => {
-  await using store = await open();
+  await using store = await openMemoryStore();
   await using rig = await startBeacon(store, config);
   const api = createServerApi({ control: rig.beacon.control, onError: () => {} });
   const call = callerWith(api, { channels: ['news:mine*'] });
@@ -76,7 +71,7 @@ it('a key for some channels is for nothing else, by whatever way', async () => {
 });
 
 it('names of Object.prototype are no methods, and no members', async () => {
-  await using store = await open();
+  await using store = await openMemoryStore();
   await using rig = await startBeacon(store, config);
   const api = createServerApi({ control: rig.beacon.control, onError: () => {} });
   const call = callerWith(api, {});
@@ -94,7 +89,7 @@ it('names of Object.prototype are no methods, and no members', async () => {
 
 // Regression: line feeds separate the messages of the wire, so such a call ended the connections of everybody on the channel.
 it('info and data on several lines reach clients in one message', async () => {
-  await using store = await open();
+  await using store = await openMemoryStore();
   await using rig = await startBeacon(store, config);
   const api = createServerApi({ control: rig.beacon.control, onError: () => {} });
   const client = new Centrifuge(rig.url, { token: await tokenFor('ann') });

@@ -1,11 +1,11 @@
 import { encodePublication } from '@belfry/protocol';
-import { openRedisStore, type Store } from '@belfry/store';
-import { startNginx, startRedis, waitFor, type RedisServer } from '@belfry/testkit';
+import { startNginx, startRedis, waitFor } from '@belfry/testkit';
 import { Centrifuge, type TransportName } from 'centrifuge';
 import { EventSource } from 'eventsource';
 import { describe, expect, it } from 'vitest';
 import type { BeaconConfig } from '../config.ts';
 import { startBeacon, tokenFor } from '../testing/beacon-rig.ts';
+import { openStoreOn } from '../testing/stores.ts';
 
 const CONFIG: BeaconConfig = {
   sse: { enabled: true },
@@ -24,11 +24,6 @@ const CONFIG: BeaconConfig = {
   },
 };
 
-async function open(redis: RedisServer): Promise<Store & AsyncDisposable> {
-  const store = await openRedisStore({ url: redis.url });
-  return Object.assign(store, { [Symbol.asyncDispose]: () => store.close() });
-}
-
 /** Each request goes to the next Beacon, and buffering is as it is unless an answer says otherwise. */
 function roundRobin(ports: readonly number[]): (port: number) => string {
   const servers = ports.map((each) => `server 127.0.0.1:${each} max_fails=0;`).join(' ');
@@ -42,8 +37,8 @@ server {
 describe.each(['sse', 'http_stream'] as const)('%s behind nginx, over Redis', (transport) => {
   it('needs no sticky sessions, and misses nothing when a Beacon goes', async () => {
     await using redis = await startRedis();
-    await using firstStore = await open(redis);
-    await using secondStore = await open(redis);
+    await using firstStore = await openStoreOn(redis);
+    await using secondStore = await openStoreOn(redis);
     await using first = await startBeacon(firstStore, CONFIG);
     await using second = await startBeacon(secondStore, CONFIG);
     await waitFor(() => first.beacon.snapshot().gauges.nodes === 2);

@@ -1,5 +1,5 @@
 import { encodePublication } from '@belfry/protocol';
-import { openEmbeddedStore, shareChannels, type Store } from '@belfry/store';
+import { shareChannels } from '@belfry/store';
 import { waitFor } from '@belfry/testkit';
 import { Centrifuge, type TransportName } from 'centrifuge';
 import { Centrifuge as ProtobufCentrifuge } from 'centrifuge/build/protobuf';
@@ -7,6 +7,7 @@ import { EventSource } from 'eventsource';
 import { describe, expect, it } from 'vitest';
 import type { BeaconConfig } from '../config.ts';
 import { startBeacon, tokenFor, type BeaconRig } from '../testing/beacon-rig.ts';
+import { openMemoryStore } from '../testing/stores.ts';
 
 const CONFIG: BeaconConfig = {
   sse: { enabled: true },
@@ -29,11 +30,6 @@ const CONFIG: BeaconConfig = {
     ],
   },
 };
-
-async function open(): Promise<Store & AsyncDisposable> {
-  const store = await openEmbeddedStore({ dataDir: ':memory:' });
-  return Object.assign(store, { [Symbol.asyncDispose]: () => store.close() });
-}
 
 const KINDS = ['sse', 'http_stream', 'http_stream in Protobuf'] as const;
 
@@ -79,7 +75,7 @@ async function clientOf(rig: BeaconRig, options: Options): Promise<Client> {
 
 describe.each(KINDS)('the centrifuge client over %s', (kind) => {
   it('subscribes, publishes, receives, asks and leaves', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, CONFIG);
     using ann = await clientOf(rig, { kind });
     using bob = await clientOf(rig, { kind, user: 'bob' });
@@ -114,7 +110,7 @@ describe.each(KINDS)('the centrifuge client over %s', (kind) => {
   });
 
   it('recovers what it missed while its stream was cut', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, CONFIG);
     using client = await clientOf(rig, { kind });
     const got: unknown[] = [];
@@ -146,7 +142,7 @@ describe.each(KINDS)('the centrifuge client over %s', (kind) => {
   });
 
   it('answers pings, and is sent away when it does not', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, {
       ...CONFIG,
       client: { ping_interval: '1s', pong_timeout: '600ms' },
@@ -170,7 +166,7 @@ describe.each(KINDS)('the centrifuge client over %s', (kind) => {
   });
 
   it('is told why it may not connect', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, CONFIG);
     using client = await clientOf(rig, { kind, token: 'not-a-token' });
     const codes: number[] = [];
@@ -181,7 +177,7 @@ describe.each(KINDS)('the centrifuge client over %s', (kind) => {
   });
 
   it('sends its commands to any Beacon', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     const channels = shareChannels(store.channels);
     const view = { actors: store.actors, channels: channels() };
     await using one = await startBeacon(view, CONFIG);
@@ -206,7 +202,7 @@ describe.each(KINDS)('the centrifuge client over %s', (kind) => {
   });
 
   it('connects elsewhere when its Beacon goes', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, CONFIG);
     using client = await clientOf(rig, { kind });
     const reasons: string[] = [];

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { encodePublication } from '@belfry/protocol';
-import { openEmbeddedStore, type Store } from '@belfry/store';
 import { waitFor } from '@belfry/testkit';
 import { describe, expect, it } from 'vitest';
 import type { BeaconConfig } from '../config.ts';
 import { startBeacon, tokenFor, type BeaconRig } from '../testing/beacon-rig.ts';
+import { openMemoryStore } from '../testing/stores.ts';
 
 const CONFIG: BeaconConfig = {
   sse: { enabled: true },
@@ -21,11 +21,6 @@ const CONFIG: BeaconConfig = {
     },
   },
 };
-
-async function open(): Promise<Store & AsyncDisposable> {
-  const store = await openEmbeddedStore({ dataDir: ':memory:' });
-  return Object.assign(store, { [Symbol.asyncDispose]: () => store.close() });
-}
 
 /** An HTTP connection by hand. */
 interface Raw extends Disposable {
@@ -82,7 +77,7 @@ async function stream(rig: BeaconRig): Promise<Raw & { session: string; node: st
 
 describe('a stream', () => {
   it('tells proxies and caches to keep nothing back', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, CONFIG);
     const cases = [
       [`/connection/sse${query(CONNECT)}`, {}, 'text/event-stream; charset=utf-8'],
@@ -113,7 +108,7 @@ describe('a stream', () => {
   });
 
   it('is not there unless it is switched on', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, { client: CONFIG.client });
     for (const path of ['sse', 'http_stream', 'uni_sse', 'uni_http_stream', 'uni_websocket']) {
       expect((await ask(rig, `/connection/${path}${query(CONNECT)}`)).status).toBe(404);
@@ -122,7 +117,7 @@ describe('a stream', () => {
   });
 
   it('is wherever the configuration says', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, {
       ...CONFIG,
       sse: { enabled: true, handler_prefix: '/a' },
@@ -147,7 +142,7 @@ describe('a stream', () => {
     ['JSON that is cut off', '{"id":1,"connect":{'],
     ['two connects', `${CONNECT}\n{"id":2,"connect":{}}`],
   ])('ends with 3501 on %s', async (_, body) => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, CONFIG);
     using raw = dial(rig);
     raw.socket.write(post('/connection/http_stream', body, ['Connection: close']));
@@ -164,7 +159,7 @@ describe('a stream', () => {
     ['a length beyond the body', Buffer.from([0xff, 0xff, 0xff, 0xff, 0x0f])],
     ['an endless length', Buffer.alloc(64, 0xff)],
   ])('ends with 3501 in Protobuf on %s', async (_, body) => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, CONFIG);
     const headers = { 'content-type': 'application/octet-stream' };
     const init = { method: 'POST', body: new Uint8Array(body), headers };
@@ -178,7 +173,7 @@ describe('a stream', () => {
   it.each(['garbage', '', '[]', '1', 'null', '{}{}', '{}},"x":{"a":{}', '{"token":1}'])(
     'does not begin for a unidirectional client that sends %j',
     async (body) => {
-      await using store = await open();
+      await using store = await openMemoryStore();
       await using rig = await startBeacon(store, CONFIG);
       const posted = await ask(rig, '/connection/uni_http_stream', { method: 'POST', body });
       expect(posted.status).toBe(400);
@@ -188,7 +183,7 @@ describe('a stream', () => {
   );
 
   it('is refused with a body that is too large, told or not, and whatever follows it', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, CONFIG);
     const huge = 'x'.repeat(65_537);
     for (const path of ['sse', 'http_stream', 'uni_sse', 'uni_http_stream']) {
@@ -213,7 +208,7 @@ describe('a stream', () => {
   });
 
   it('is refused with a body that does not come in time, and forgets one that is cut off', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, CONFIG);
     using slow = dial(rig);
     slow.socket.write(
@@ -230,7 +225,7 @@ describe('a stream', () => {
   });
 
   it('takes a connect request byte by byte, and commands behind it', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, CONFIG);
     using raw = dial(rig);
     const body = `{"id":1,"connect":{"name":"é"}}\n{"id":2,"subscribe":{"channel":"a"}}\n{"id":3,"ping":{}}`;
@@ -243,7 +238,7 @@ describe('a stream', () => {
   });
 
   it('is framed by its end for proxies that speak HTTP/1.0', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, CONFIG);
     using raw = dial(rig);
     const body = `${CONNECT}\n{"id":2,"ping":{}}\n{"id":3,"connect":{}}`;
@@ -261,7 +256,7 @@ describe('a stream', () => {
 
   // Regression: its head said that chunks follow, and what followed were none: a proxy would take payloads for framing.
   it('is framed as its head says for HTTP/1.0 with TE', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, CONFIG);
     using raw = dial(rig);
     const head = `POST /connection/http_stream HTTP/1.0\r\nTE: chunked\r\nContent-Length: 7\r\n\r\n`;
@@ -274,7 +269,7 @@ describe('a stream', () => {
   });
 
   it('leaves its connection to the next request when it has ended', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, CONFIG);
     using raw = dial(rig);
     raw.socket.write(post('/connection/http_stream', 'garbage'));
@@ -288,7 +283,7 @@ describe('a stream', () => {
   });
 
   it('ends a connection that sends no connect command in time', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, CONFIG);
     expect((await ask(rig, '/connection/sse')).status).toBe(400);
     const body = '{"id":1,"connect":{"token":"x"}}';
@@ -299,7 +294,7 @@ describe('a stream', () => {
   });
 
   it('is given up when its client does not read, and nobody else suffers', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, {
       ...CONFIG,
       client: { ...CONFIG.client, queue_max_size: 100_000 },
@@ -343,7 +338,7 @@ describe('emulation', () => {
     });
 
   it('reaches the connection whose key it has, and nothing else does', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, CONFIG);
     using raw = await stream(rig);
     const { session, node } = raw;
@@ -365,7 +360,7 @@ describe('emulation', () => {
   });
 
   it('of a connection that has just ended is no error', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, CONFIG);
     using raw = await stream(rig);
     const { session, node } = raw;
@@ -385,7 +380,7 @@ describe('emulation', () => {
     [400, '{"session":"a","node":"a"}'],
     [413, 'x'.repeat(65_537)],
   ])('answers with %i to %s', async (status, body) => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, CONFIG);
     expect((await emulate(rig, body)).status).toBe(status);
     expect(rig.beacon.snapshot().counters.emulation_failures).toBe(1);
@@ -398,14 +393,14 @@ describe('emulation', () => {
     [[0x08, 0x01]],
     [[0x0a]],
   ])('answers Protobuf %j with 400', async (bytes) => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, CONFIG);
     const answer = await emulate(rig, Uint8Array.from(bytes), 'application/octet-stream');
     expect(answer.status).toBe(400);
   });
 
   it('is held back while a connection has more under way than it may, and in order', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     const wait = Promise.withResolvers<void>();
     await using rig = await startBeacon(
       store,
@@ -429,7 +424,7 @@ describe('emulation', () => {
   });
 
   it('ends a connection for which too much is held back', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(
       store,
       { ...CONFIG, client: { ...CONFIG.client, queue_max_size: 3_000 } },
@@ -450,7 +445,7 @@ describe('pages of other origins', () => {
   const paths = ['/connection/sse', '/connection/http_stream', '/connection/uni_sse', '/emulation'];
 
   it('may use it where the configuration says so, and are asked first', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, {
       ...CONFIG,
       client: { ...CONFIG.client, allowed_origins: ['https://*.example.com'] },
@@ -482,7 +477,7 @@ describe('pages of other origins', () => {
   });
 
   it('are told which methods there are', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, CONFIG);
     for (const [method, path, allow] of [
       ['GET', '/connection/http_stream', 'POST, OPTIONS'],
@@ -497,7 +492,7 @@ describe('pages of other origins', () => {
 
 describe('limits', () => {
   it('refuse streams with 503 where WebSockets are refused', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, {
       ...CONFIG,
       client: { ...CONFIG.client, connection_limit: 1 },

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { encodePublication } from '@belfry/protocol';
-import { openEmbeddedStore, type Store } from '@belfry/store';
+import { type Store } from '@belfry/store';
 import { waitFor } from '@belfry/testkit';
 import { describe, expect, it } from 'vitest';
 import type { BeaconConfig } from '../config.ts';
 import { startBeacon, tokenFor, type BeaconRig } from '../testing/beacon-rig.ts';
+import { openMemoryStore } from '../testing/stores.ts';
 
 const CONFIG: BeaconConfig = {
   uni_websocket: { enabled: true },
@@ -22,11 +23,6 @@ const CONFIG: BeaconConfig = {
     ],
   },
 };
-
-async function open(): Promise<Store & AsyncDisposable> {
-  const store = await openEmbeddedStore({ dataDir: ':memory:' });
-  return Object.assign(store, { [Symbol.asyncDispose]: () => store.close() });
-}
 
 /** What a unidirectional client got, whatever the transport. */
 interface Heard extends Disposable {
@@ -127,7 +123,7 @@ function publish(store: Store, channel: string, data: unknown): Promise<unknown>
 
 describe.each(KINDS)('%s', (kind) => {
   it('begins with a connect push and brings bare pushes and pings', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, {
       ...CONFIG,
       client: { ping_interval: '1s', pong_timeout: '500ms' },
@@ -156,7 +152,7 @@ describe.each(KINDS)('%s', (kind) => {
   });
 
   it('recovers what was missed, from the positions in the connect request', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, CONFIG);
     const token = await tokenFor('ann');
     let epoch = '';
@@ -181,7 +177,7 @@ describe.each(KINDS)('%s', (kind) => {
   });
 
   it('says why it ends, and ends', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, CONFIG);
     const good = await tokenFor('ann');
     const expired = await tokenFor('ann', { exp: 1 });
@@ -203,7 +199,7 @@ describe.each(KINDS)('%s', (kind) => {
   });
 
   it('ends with what the configuration says for the error', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, {
       ...CONFIG,
       client: {
@@ -221,7 +217,7 @@ describe.each(KINDS)('%s', (kind) => {
 
 describe('uni_websocket', () => {
   it('connects by its query, and does not listen to what comes later', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, CONFIG);
     const request = JSON.stringify({ token: await tokenFor('ann'), subs: { 'news:a': {} } });
     using wire = await dial(rig, `?cf_connect=${encodeURIComponent(request)}`);
@@ -234,7 +230,7 @@ describe('uni_websocket', () => {
   });
 
   it('closes with 3501 on what is no connect request', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, {
       ...CONFIG,
       uni_websocket: { enabled: true, disable_disconnect_push: true },
@@ -250,7 +246,7 @@ describe('uni_websocket', () => {
 
 describe('a connect error as an HTTP answer', () => {
   it('is what the configuration says, and status 500 where it says nothing', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     const codes = {
       enabled: true,
       transforms: [

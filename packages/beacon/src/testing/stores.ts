@@ -1,5 +1,19 @@
 import { openEmbeddedStore, openRedisStore, shareChannels, type Store } from '@belfry/store';
-import { startRedis } from '@belfry/testkit';
+import { startRedis, type RedisServer } from '@belfry/testkit';
+
+function closing(store: Store): Store & AsyncDisposable {
+  return Object.assign(store, { [Symbol.asyncDispose]: () => store.close() });
+}
+
+/** A store in memory, for `await using`. */
+export async function openMemoryStore(): Promise<Store & AsyncDisposable> {
+  return closing(await openEmbeddedStore({ dataDir: ':memory:' }));
+}
+
+/** A store on a Redis, for `await using`. */
+export async function openStoreOn({ url }: RedisServer): Promise<Store & AsyncDisposable> {
+  return closing(await openRedisStore({ url }));
+}
 
 /** A deployment whose Beacons are to be tested together. */
 export interface StoreLab extends AsyncDisposable {

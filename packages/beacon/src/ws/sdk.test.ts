@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { Centrifuge as JsonClient, type PublicationContext } from 'centrifuge';
 import { Centrifuge as ProtobufClient } from 'centrifuge/build/protobuf';
 import { encodePublication } from '@belfry/protocol';
-import { openEmbeddedStore, type Store } from '@belfry/store';
+import { type Store } from '@belfry/store';
 import { waitFor } from '@belfry/testkit';
 import { describe, expect, it } from 'vitest';
 import type { BeaconConfig } from '../config.ts';
 import { startBeacon, tokenFor, type BeaconRig } from '../testing/beacon-rig.ts';
+import { openMemoryStore } from '../testing/stores.ts';
 
 /** The real JavaScript SDK against a real server, in both encodings, plain and compressed. */
 
@@ -36,11 +37,6 @@ const config: BeaconConfig = {
     ],
   },
 };
-
-async function openStore(): Promise<Store & AsyncDisposable> {
-  const store = await openEmbeddedStore({ dataDir: ':memory:' });
-  return Object.assign(store, { [Symbol.asyncDispose]: () => store.close() });
-}
 
 function serve(store: Store, { compression }: Wire): Promise<BeaconRig> {
   return startBeacon(
@@ -72,7 +68,7 @@ function value({ encoding }: Wire, data: unknown): unknown {
 
 describe.each(WIRES)('the JavaScript SDK over a WebSocket in %o', (wire) => {
   it('connects, subscribes, publishes and gets publications', async () => {
-    await using store = await openStore();
+    await using store = await openMemoryStore();
     await using rig = await serve(store, wire);
     using ann = await connect(rig, wire, 'ann');
     const sub = ann.newSubscription('plain:a');
@@ -88,7 +84,7 @@ describe.each(WIRES)('the JavaScript SDK over a WebSocket in %o', (wire) => {
   });
 
   it('asks for presence, and is told who joins and leaves', async () => {
-    await using store = await openStore();
+    await using store = await openMemoryStore();
     await using rig = await serve(store, wire);
     using ann = await connect(rig, wire, 'ann');
     const sub = ann.newSubscription('plain:a');
@@ -114,7 +110,7 @@ describe.each(WIRES)('the JavaScript SDK over a WebSocket in %o', (wire) => {
   });
 
   it('reads history from a position, and in reverse', async () => {
-    await using store = await openStore();
+    await using store = await openMemoryStore();
     await using rig = await serve(store, wire);
     using ann = await connect(rig, wire, 'ann');
     const sub = ann.newSubscription('kept:a');
@@ -130,7 +126,7 @@ describe.each(WIRES)('the JavaScript SDK over a WebSocket in %o', (wire) => {
   });
 
   it('calls procedures and gets errors with their codes', async () => {
-    await using store = await openStore();
+    await using store = await openMemoryStore();
     await using rig = await serve(store, wire);
     using ann = await connect(rig, wire, 'ann');
     const { data } = await ann.rpc('echo', payload(wire, { a: [1, null] }));
@@ -145,7 +141,7 @@ describe.each(WIRES)('the JavaScript SDK over a WebSocket in %o', (wire) => {
   });
 
   it('recovers what it missed while it was away', async () => {
-    await using store = await openStore();
+    await using store = await openMemoryStore();
     await using rig = await serve(store, wire);
     using ann = await connect(rig, wire, 'ann');
     const sub = ann.newSubscription('kept:a');
@@ -170,7 +166,7 @@ describe.each(WIRES)('the JavaScript SDK over a WebSocket in %o', (wire) => {
   });
 
   it('goes on through pings', async () => {
-    await using store = await openStore();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, {
       ...config,
       client: { ...config.client, ping_interval: '300ms', pong_timeout: '200ms' },
@@ -188,7 +184,7 @@ describe('payloads between the encodings', () => {
   const [json, , protobuf] = WIRES;
 
   it('come as bytes to one and as JSON to the other, with 64-bit integers and the order of keys', async () => {
-    await using store = await openStore();
+    await using store = await openMemoryStore();
     await using rig = await serve(store, json);
     using ann = await connect(rig, protobuf, 'ann');
     const text = '{"z":18446744073709551615,"b":[9223372036854775807],"a":1.0}';
@@ -215,7 +211,7 @@ describe('payloads between the encodings', () => {
   });
 
   it('are base64 to a JSON client when they are not JSON', async () => {
-    await using store = await openStore();
+    await using store = await openMemoryStore();
     await using rig = await serve(store, json);
     using ann = await connect(rig, protobuf, 'ann');
     using bob = await connect(rig, json, 'bob');
@@ -237,7 +233,7 @@ describe('payloads between the encodings', () => {
   });
 
   it('are refused where the namespace wants JSON', async () => {
-    await using store = await openStore();
+    await using store = await openMemoryStore();
     await using rig = await serve(store, json);
     using ann = await connect(rig, protobuf, 'ann');
     const sub = ann.newSubscription('strict:a');

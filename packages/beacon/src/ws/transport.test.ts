@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { request, type IncomingMessage } from 'node:http';
 import { encodePublication } from '@belfry/protocol';
-import { openEmbeddedStore, type Store } from '@belfry/store';
 import { waitFor } from '@belfry/testkit';
 import { describe, expect, it } from 'vitest';
 import type { BeaconConfig } from '../config.ts';
 import { startBeacon, type BeaconRig } from '../testing/beacon-rig.ts';
 import { isOriginAllowed } from './origin.ts';
 import { textFrame } from './frames.ts';
+import { openMemoryStore } from '../testing/stores.ts';
 
 const config = (client: BeaconConfig['client'] = {}): BeaconConfig => ({
   client: { allow_anonymous_connect_without_token: true, ...client },
@@ -19,11 +19,6 @@ const config = (client: BeaconConfig['client'] = {}): BeaconConfig => ({
     },
   },
 });
-
-async function open(): Promise<Store & AsyncDisposable> {
-  const store = await openEmbeddedStore({ dataDir: ':memory:' });
-  return Object.assign(store, { [Symbol.asyncDispose]: () => store.close() });
-}
 
 interface Wire extends Disposable {
   readonly socket: WebSocket;
@@ -116,7 +111,7 @@ describe('isOriginAllowed', () => {
 
 describe('the WebSocket server', () => {
   it('closes with the code for what the client did', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, {
       ...config({ stale_close_delay: '300ms' }),
       websocket: { message_size_limit: 1_000 },
@@ -139,7 +134,7 @@ describe('the WebSocket server', () => {
   });
 
   it('closes with 1007 on text that is not UTF-8, and with 1002 on a frame that is not masked', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, config());
     for (const [code, frame] of [
       [1007, clientFrame(1, Buffer.from([0xff, 0xfe]))],
@@ -156,7 +151,7 @@ describe('the WebSocket server', () => {
   });
 
   it('takes commands cut into fragments and single bytes', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, config());
     const socket = await raw(rig);
     const frame = clientFrame(1, Buffer.from('{"id":1,"connect":{"name":"é"}}'));
@@ -170,7 +165,7 @@ describe('the WebSocket server', () => {
   });
 
   it('drops a client that does not read with 3008, and nobody else suffers', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, config({ queue_max_size: 100_000 }));
     const slow = await raw(rig);
     slow.write(
@@ -198,7 +193,7 @@ describe('the WebSocket server', () => {
   });
 
   it('gives a reply that is larger than what may wait to a client that reads', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     const { client, channel } = config({ queue_max_size: 100_000 });
     const kept = { history_size: 10, history_ttl: '60s', force_recovery: true };
     const without_namespace = { ...channel?.without_namespace, ...kept };
@@ -217,7 +212,7 @@ describe('the WebSocket server', () => {
   });
 
   it('writes what one turn of the event loop owes together', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, config());
     const socket = await raw(rig);
     const commands = ['{"id":1,"connect":{}}'];
@@ -231,7 +226,7 @@ describe('the WebSocket server', () => {
   });
 
   it('refuses other paths, other origins, other versions and more connections than allowed', async () => {
-    await using store = await open();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, config({ connection_limit: 1 }));
     const status = async (path: string, headers: Record<string, string> = {}): Promise<number> => {
       const asked = request({

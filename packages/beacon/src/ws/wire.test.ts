@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { deflateRawSync, constants } from 'node:zlib';
 import { encodePublication } from '@belfry/protocol';
-import { openEmbeddedStore, type Store } from '@belfry/store';
 import { waitFor } from '@belfry/testkit';
 import { describe, expect, it } from 'vitest';
 import type { BeaconConfig } from '../config.ts';
 import { startBeacon } from '../testing/beacon-rig.ts';
 import { clientFrame } from '../testing/client-frames.ts';
 import { openRaw } from '../testing/raw-socket.ts';
+import { openMemoryStore } from '../testing/stores.ts';
 
 const config = (more: BeaconConfig = {}): BeaconConfig => ({
   ...more,
@@ -20,11 +20,6 @@ const config = (more: BeaconConfig = {}): BeaconConfig => ({
   },
 });
 
-async function openStore(): Promise<Store & AsyncDisposable> {
-  const store = await openEmbeddedStore({ dataDir: ':memory:' });
-  return Object.assign(store, { [Symbol.asyncDispose]: () => store.close() });
-}
-
 const TEXT = 1;
 const connectAndSubscribe = {
   opcode: TEXT,
@@ -35,11 +30,11 @@ const history = { size: 0, ttlMs: 0, metaTtlMs: 0 };
 
 describe('compression', () => {
   it('is negotiated only where it is configured and asked for', async () => {
-    await using store = await openStore();
+    await using store = await openMemoryStore();
     await using off = await startBeacon(store, config());
     using plain = await openRaw(off.port, { headers: [DEFLATE] });
     expect(plain.head).not.toContain('Extensions');
-    await using other = await openStore();
+    await using other = await openMemoryStore();
     await using on = await startBeacon(other, config({ websocket: { compression: true } }));
     using unasked = await openRaw(on.port);
     expect(unasked.head).not.toContain('Extensions');
@@ -50,7 +45,7 @@ describe('compression', () => {
   });
 
   it('gives all who negotiated it the same compressed frame, and the others the plain one', async () => {
-    await using store = await openStore();
+    await using store = await openMemoryStore();
     const websocket = { compression: true, compression_min_size: 100 };
     await using rig = await startBeacon(store, config({ websocket }));
     using one = await openRaw(rig.port, { headers: [DEFLATE] });
@@ -80,7 +75,7 @@ describe('compression', () => {
   });
 
   it('takes compressed commands, but no more than the limit once they are unpacked', async () => {
-    await using store = await openStore();
+    await using store = await openMemoryStore();
     const websocket = { compression: true, message_size_limit: 2_000 };
     await using rig = await startBeacon(store, config({ websocket }));
     const deflated = (text: string): Buffer =>
@@ -106,7 +101,7 @@ describe('pings of the WebSocket itself', () => {
   const client = { ping_interval: '400ms', pong_timeout: '300ms' };
 
   it('take the place of the protocol’s, of which the client is told nothing', async () => {
-    await using store = await openStore();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, config({ client }));
     using raw = await openRaw(rig.port, { path });
     raw.send({ opcode: TEXT, payload: '{"id":1,"connect":{}}' });
@@ -123,7 +118,7 @@ describe('pings of the WebSocket itself', () => {
   });
 
   it('may be answered unasked, which the protocol’s may not', async () => {
-    await using store = await openStore();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, config());
     using raw = await openRaw(rig.port, { path });
     raw.send({ opcode: TEXT, payload: '{"id":1,"connect":{}}' });
@@ -135,7 +130,7 @@ describe('pings of the WebSocket itself', () => {
   });
 
   it('are answered with what they carry, whoever’s the connection’s pings are', async () => {
-    await using store = await openStore();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, config());
     using raw = await openRaw(rig.port);
     raw.send({ opcode: 9, payload: 'hello' });
@@ -157,7 +152,7 @@ describe('the encoding', () => {
     ['/connection/websocket', ['centrifuge-json, centrifuge-protobuf'], 'centrifuge-json'],
     ['/connection/websocket', [], null],
   ])('is chosen by %s and the subprotocols %j', async (path, offered, chosen) => {
-    await using store = await openStore();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, config());
     const headers = offered.map((each) => `Sec-WebSocket-Protocol: ${each}`);
     using raw = await openRaw(rig.port, { path, headers });
@@ -174,7 +169,7 @@ describe('the encoding', () => {
 
 describe('the end of a connection', () => {
   it('answers a close frame with its code, and then hangs up', async () => {
-    await using store = await openStore();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, config());
     for (const [payload, code] of [
       [Buffer.from([0x0f, 0xa0]), 4000],
@@ -191,7 +186,7 @@ describe('the end of a connection', () => {
   });
 
   it('comes with the peer’s last byte, and with a reset', async () => {
-    await using store = await openStore();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, config());
     for (const leave of ['end', 'resetAndDestroy'] as const) {
       using raw = await openRaw(rig.port);
@@ -204,14 +199,14 @@ describe('the end of a connection', () => {
   });
 
   it('takes everything that came before the handshake was answered', async () => {
-    await using store = await openStore();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, config());
     using raw = await openRaw(rig.port, { early: clientFrame(connectAndSubscribe) });
     await waitFor(() => raw.texts().join('\n').includes('"subscribe"'));
   });
 
   it('is waited for, but not for long, when the server closes', async () => {
-    await using store = await openStore();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, config());
     using raw = await openRaw(rig.port);
     raw.send({ opcode: TEXT, payload: 'garbage' }, connectAndSubscribe);
@@ -222,7 +217,7 @@ describe('the end of a connection', () => {
   });
 
   it('does not come through a path that is disabled', async () => {
-    await using store = await openStore();
+    await using store = await openMemoryStore();
     await using rig = await startBeacon(store, config({ websocket: { disabled: true } }));
     using raw = await openRaw(rig.port);
     expect(raw.head).toMatch(/^HTTP\/1\.1 404 /);
