@@ -21,6 +21,13 @@ export * from './control/beacon-control.ts';
 export * from './control/control-error.ts';
 export type * from './control/load.ts';
 export * from './core/actor-kinds.ts';
+export {
+  controlEvents,
+  controlSend,
+  controlTarget,
+  openEnvelope,
+  type ControlTarget,
+} from './core/control-channel.ts';
 export { parseDuration } from './core/duration.ts';
 export { historyPolicyFor, type NamespacesConfig } from './core/namespaces.ts';
 export type { Revoked } from './core/revocations.ts';

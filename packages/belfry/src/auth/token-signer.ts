@@ -25,16 +25,20 @@ export interface TokenAudience {
   readonly issuer?: string | undefined;
   /** The claim that names the user. Default `sub`. */
   readonly user_id_claim?: string | undefined;
+  /** The info is also the `meta` of the connection, which proxies are told. Default false. */
+  readonly infoAsMeta?: boolean;
 }
 
 /** Signs with HS256. */
 export function createTokenSigner(secret: string, shape: TokenAudience): TokenSigner {
   const { audience, issuer, user_id_claim: userClaim = 'sub' } = shape;
+  const { infoAsMeta = false } = shape;
   const key = new TextEncoder().encode(secret);
   return {
     sign({ user, info, ttlMs, channels }, now) {
       const payload: JWTPayload = { [userClaim]: user };
       if (info !== undefined) payload['info'] = info;
+      if (info !== undefined && infoAsMeta) payload['meta'] = info;
       if (channels !== undefined && channels.length > 0) payload['channels'] = channels;
       const token = new SignJWT(payload)
         .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })

@@ -1,6 +1,7 @@
 import { adminCommands } from './admin-commands.ts';
 import { actorCommands } from './actor-commands.ts';
 import { channelCommands } from './channel-commands.ts';
+import { centrifugoCommand } from './centrifugo-command.ts';
 import type { Command } from './command.ts';
 import { configCommands } from './config-commands.ts';
 import { infoCommand } from './info-command.ts';
@@ -13,6 +14,7 @@ export const COMMANDS: readonly Command[] = [
   tokenCommand,
   infoCommand,
   ...configCommands,
+  centrifugoCommand,
   ...actorCommands,
   ...channelCommands,
   ...adminCommands,

@@ -3,6 +3,7 @@ import type { FlagSpec } from './command.ts';
 
 const VALUE_NAMES: Readonly<Record<string, string>> = {
   role: 'ROLE',
+  beacon: 'WHICH',
   actors: 'PATH',
   'data-dir': 'DIR',
   redis: 'URL',
@@ -15,6 +16,7 @@ const VALUE_NAMES: Readonly<Record<string, string>> = {
 /** What the help says; the documentation of the fields says more. */
 const SHORT_DOCS: Readonly<Record<string, string>> = {
   role: 'beacon, worker, ticker, or several with commas (default: all). Fewer than all need --redis.',
+  beacon: 'belfry or centrifugo: where clients connect (default belfry).',
   actors: 'A module that exports actors.',
   'data-dir': 'Where the embedded store and the generated secrets are kept (default ./.belfry).',
   redis: 'Use Redis or Valkey instead of the embedded store.',

@@ -56,7 +56,10 @@ export const tokenCommand: Command = {
     const { config } = await loadEffectiveConfig(invocation);
     const secret = tokenSecret(config);
     const { createTokenSigner } = await import('../auth/token-signer.ts');
-    const signer = createTokenSigner(secret, config.client.token);
+    const signer = createTokenSigner(secret, {
+      ...config.client.token,
+      infoAsMeta: config.beacon === 'centrifugo',
+    });
     const token = await signer.sign(
       {
         user,

@@ -100,7 +100,17 @@ function foreign(harmless: boolean): string {
 const TITLES: readonly (readonly [string, readonly string[]])[] = [
   [
     'The process',
-    ['environment', 'roles', 'processes', 'node', 'actors', 'data_dir', 'shutdown', 'log'],
+    [
+      'environment',
+      'roles',
+      'beacon',
+      'processes',
+      'node',
+      'actors',
+      'data_dir',
+      'shutdown',
+      'log',
+    ],
   ],
   ['The store', ['redis', 'store']],
   [
@@ -115,6 +125,7 @@ const TITLES: readonly (readonly [string, readonly string[]])[] = [
   ['Channels', ['channel']],
   ['Calls and proxies', ['rpc', 'proxies']],
   ['Workers and tickers', ['runner', 'random']],
+  ['Centrifugo as the Beacon', ['centrifugo']],
 ];
 
 /** A proxy's options are described once; whether it is enabled, where it is. */

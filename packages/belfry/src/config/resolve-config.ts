@@ -114,6 +114,10 @@ export function resolveConfig(sources: ConfigSources): EffectiveConfig {
       { isUsage },
     );
   }
+  // Where Centrifugo is the Beacon, no process of ours is, unless somebody says so: then a rule says why not.
+  if (parsed.data.beacon === 'centrifugo' && originOf('roles') === 'default') {
+    parsed.data.roles = parsed.data.roles.filter((role) => role !== 'beacon');
+  }
   const problems = brokenRules(parsed.data);
   if (problems.length > 0) throw new ConfigError(problems);
   const { data_dir: dataDir, portal } = parsed.data;

@@ -14,6 +14,7 @@ export function brokenRules(config: ResolvedConfig): string[] {
     ...processRules(config),
     ...personalRules(config),
     ...apiRules(config),
+    ...centrifugoRules(config),
   ];
 }
 
@@ -75,8 +76,39 @@ function processRules({ processes, redis, shutdown }: ResolvedConfig): string[] 
   return problems;
 }
 
-function roleRules({ roles, redis }: ResolvedConfig): string[] {
+function centrifugoRules({ beacon, centrifugo, roles, environment }: ResolvedConfig): string[] {
+  if (beacon !== 'centrifugo') return [];
+  const problems: string[] = [];
+  if (roles.includes('beacon')) {
+    problems.push(
+      'roles: with "beacon": "centrifugo" clients connect to Centrifugo, and no process has the role "beacon"; use --role worker,ticker.',
+    );
+  }
+  if (centrifugo.api_url === undefined) {
+    problems.push(
+      'centrifugo.api_url: is missing; say where the API of Centrifugo is, e.g. http://localhost:8000/api (BELFRY_CENTRIFUGO_API_URL).',
+    );
+  }
+  if (centrifugo.api_key === undefined) {
+    problems.push(
+      'centrifugo.api_key: is missing; give the http_api.key of Centrifugo (BELFRY_CENTRIFUGO_API_KEY).',
+    );
+  }
+  if (!centrifugo.handler_prefix.startsWith('/')) {
+    problems.push('centrifugo.handler_prefix: it must begin with "/".');
+  }
+  if (environment === 'production' && centrifugo.proxy_secret === undefined) {
+    problems.push(
+      'centrifugo.proxy_secret: is missing; in production it must be given (BELFRY_CENTRIFUGO_PROXY_SECRET), and Centrifugo must send it. Make one with `openssl rand -base64 32`.',
+    );
+  }
+  return problems;
+}
+
+function roleRules({ roles, redis, beacon }: ResolvedConfig): string[] {
   if (redis.url !== undefined || roles.length === ROLES.length) return [];
+  // Centrifugo does the rest.
+  if (beacon === 'centrifugo' && roles.includes('worker') && roles.includes('ticker')) return [];
   return [
     `roles: this process is ${roles.join(' and ')} only, and the embedded store cannot be shared with the processes that do the rest. Give redis.url (--redis redis://host:6379, BELFRY_REDIS_URL), or leave roles out.`,
   ];

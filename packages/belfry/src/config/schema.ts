@@ -1,6 +1,7 @@
 import type { AnyActorDefinition } from '@belfry/actors';
 import { z } from 'zod';
 import { adminSchema } from './admin-schema.ts';
+import { centrifugoSchema } from './centrifugo-schema.ts';
 import { clientSchema } from './client-schema.ts';
 import {
   duration,
@@ -75,6 +76,11 @@ export const configSchema = z.strictObject({
     doc: 'What this process does. Fewer than all need `redis.url`, which the processes share.',
     flag: 'role',
   }),
+  beacon: oneOf(['belfry', 'centrifugo'], 'belfry', {
+    doc: 'Where clients connect. `centrifugo`: to a Centrifugo v6, or anything with its API and proxies; workers publish through the API (`centrifugo.api_url`) and are reached through the proxies. The same in every process that has the role `worker` or `ticker`.',
+    flag: 'beacon',
+  }),
+  centrifugo: centrifugoSchema,
   actors: special(actorsSchema, {
     kind: 'list',
     doc: 'The actors to run: paths of modules or names of packages that export definitions; in a TypeScript config the definitions themselves.',

@@ -9,11 +9,13 @@ export interface BaseRoutesOptions {
   readonly storeWatch: StoreWatch;
   readonly metrics: Metrics;
   readonly isStopping: () => boolean;
+  /** What an operator should know besides what the store says. */
+  readonly warnings?: () => readonly string[];
 }
 
 /** `/health` and `/metrics`, which every process serves. */
 export function baseRoutes(options: BaseRoutesOptions): Route[] {
-  const { config, storeWatch, metrics, isStopping } = options;
+  const { config, storeWatch, metrics, isStopping, warnings = () => [] } = options;
   const routes: Route[] = [];
   if (config.health.enabled) {
     routes.push({
@@ -21,7 +23,9 @@ export function baseRoutes(options: BaseRoutesOptions): Route[] {
       methods: {
         async GET(_request, response) {
           const { roles } = config;
-          const health = healthOf(await storeWatch.look(), { roles, stopping: isStopping() });
+          const look = await storeWatch.look();
+          const all = { ...look, warnings: [...look.warnings, ...warnings()] };
+          const health = healthOf(all, { roles, stopping: isStopping() });
           sendJson(response, health.status === 'ok' ? 200 : 503, health);
         },
       },

@@ -1,5 +1,6 @@
 import {
   type AnyActorDefinition,
+  type Divert,
   createRunner,
   type Runner,
   type RunnerEvent,
@@ -17,6 +18,7 @@ export interface RunActorsOptions {
   readonly secret: string;
   readonly processId: string;
   readonly historyFor: (channel: string) => HistoryPolicy;
+  readonly divert?: Divert | undefined;
   readonly log: Logger;
   /** How long `drain` may take, in ms. */
   readonly drainMs: number;
@@ -91,7 +93,7 @@ function logEvent(log: Logger, event: RunnerEvent): void {
 
 /** Makes the runner of this process from its config; it does nothing until `run`. */
 export function createActorRunner(options: RunActorsOptions): Runner {
-  const { store, config, actors, secret, processId, historyFor, log, drainMs } = options;
+  const { store, config, actors, secret, processId, historyFor, divert, log, drainMs } = options;
   const { runner } = config;
   return createRunner({
     store,
@@ -100,6 +102,7 @@ export function createActorRunner(options: RunActorsOptions): Runner {
     id: processId,
     secret,
     historyFor,
+    divert,
     onEvent: (event) => {
       logEvent(log, event);
     },

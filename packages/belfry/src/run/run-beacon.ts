@@ -1,5 +1,6 @@
 import { type AnyActorDefinition, type Asker, createAsker } from '@belfry/actors';
 import {
+  type ActorKinds,
   API_METHODS,
   attachBeacon,
   type Beacon,
@@ -7,11 +8,9 @@ import {
   type BeaconControl,
   createBeacon,
   createServerApi,
+  type RpcHandler,
 } from '@belfry/beacon';
 import type { ChannelStore, Store } from '@belfry/store';
-import { createRateLimiter } from '../auth/core/rate-limiter.ts';
-import { guestRoute } from '../auth/guest-endpoint.ts';
-import { createTokenSigner } from '../auth/token-signer.ts';
 import { beaconConfigOf } from '../config/beacon-config.ts';
 import type { EffectiveConfig } from '../config/resolve-config.ts';
 import type { Listening } from '../http/listen.ts';
@@ -20,11 +19,10 @@ import { HttpError } from '../http/http-error.ts';
 import { type Fallback, pathOf, type Route } from '../http/router.ts';
 import { serverApiRoutes } from '../http/server-api-routes.ts';
 import type { Logger } from '../log/logger.ts';
-import { askActor } from '../rpc/ask-actor.ts';
-import { createRoom } from '../rpc/create-room.ts';
 import { serverCalls } from '../rpc/server-calls.ts';
-import { createStoreTime } from '../rpc/store-time.ts';
 import { actorKinds, closedKinds } from './actor-kinds.ts';
+import { askTimeoutMs, clientCalls } from './client-calls.ts';
+import { guestRouteOf } from './guests.ts';
 import type { MetricSource } from './metrics.ts';
 import { proxyHistograms, proxyMetrics } from './proxy-metrics.ts';
 import { withProxyCertificates } from './proxy-certificates.ts';
@@ -86,34 +84,22 @@ function fallbackOf(options: RunBeaconOptions, beacon: Beacon): Fallback {
   };
 }
 
-function guestRouteOf({ effective: { config }, tokenSecret }: RunBeaconOptions): Route {
-  const { guests, client, http_server: http } = config;
-  return guestRoute({
-    signer: guests.enabled ? createTokenSigner(tokenSecret, client.token) : undefined,
-    limiter: createRateLimiter({
-      perMinute: guests.rate_limit.per_minute,
-      burst: guests.rate_limit.burst,
-    }),
-    tokenTtlMs: guests.token_ttl,
-    allowedOrigins: client.allowed_origins,
-    clientIpHeader: http.client_ip_header,
-  });
+/** What this server answers itself. Where it has no actors and calls go to a proxy, all of them do: nothing of its own is in their way. */
+function ownCalls(
+  { effective: { config }, store, definitions, processId }: RunBeaconOptions,
+  asker: Asker,
+  kinds: ActorKinds,
+): ReadonlyMap<string, RpcHandler> {
+  if (definitions.length === 0 && config.rpc.without_namespace.proxy_enabled) return new Map();
+  return clientCalls({ config, store, asker, definitions, kinds, processId });
 }
 
 function createTheBeacon(options: RunBeaconOptions, asker: Asker): Beacon {
   const { effective, store, channels, processId, log } = options;
-  const { rooms, client } = effective.config;
-  const definitions = new Map(options.definitions.map((each) => [each.kind, each]));
-  const limiter = createRateLimiter({
-    perMinute: rooms.rate_limit.per_minute,
-    burst: rooms.rate_limit.burst,
-  });
+  const { config } = effective;
   const kinds = actorKinds(options.definitions, (kind, err) => {
     log.error({ kind, err }, 'the control schema of a kind threw; the message was refused');
   });
-  const now = createStoreTime(store.actors, processId);
-  // The Beacon's own limit must not cut in first: what the actor says is worth more than "no answer".
-  const timeoutMs = Math.max(50, Math.min(10_000, client.rpc_timeout - 250));
   return createBeacon({
     store: { channels: channels(), actors: store.actors, tokens: store.tokens },
     config: withProxyCertificates(
@@ -122,16 +108,12 @@ function createTheBeacon(options: RunBeaconOptions, asker: Asker): Beacon {
     ),
     kinds,
     closedKinds: closedKinds(options.definitions),
-    rpc: new Map([
-      ['createRoom', createRoom({ asker, definitions, limiter })],
-      ['ask', askActor({ asker, kinds, timeoutMs })],
-      ['time', async () => ({ now: await now() })],
-    ]),
+    rpc: ownCalls(options, asker, kinds),
     serverRpc: serverCalls({
       asker,
       actors: store.actors,
       definitions: options.definitions,
-      timeoutMs,
+      timeoutMs: askTimeoutMs(config),
     }),
     log: ({ level, message, fields }) => {
       log[level](fields, message);
@@ -210,7 +192,7 @@ export function createBeaconPart(options: RunBeaconOptions): BeaconPart {
   const api = serverApiOf(beacon, options);
   return {
     control: beacon.control,
-    routes: [guestRouteOf(options), ...api.routes],
+    routes: [guestRouteOf(options.effective.config, options.tokenSecret), ...api.routes],
     fallback: fallbackOf(options, beacon),
     metrics: [metricsOf(beacon), api.metrics],
     attach({ server }) {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Runner } from '@belfry/actors';
 import { shareChannels } from '@belfry/store';
 import { announceServer, withdrawServer } from '../admin/running-server.ts';
+import { type CentrifugoPart, createCentrifugoPart } from '../centrifugo/centrifugo-part.ts';
 import { beaconConfigOf } from '../config/beacon-config.ts';
 import { type EffectiveConfig, resolveConfig } from '../config/resolve-config.ts';
 import type { BelfryConfig, ResolvedConfig } from '../config/schema.ts';
@@ -177,20 +178,39 @@ async function start(
     });
     metrics.push(...beacon.metrics);
   }
+  let centrifugo: CentrifugoPart | undefined;
+  if (config.beacon === 'centrifugo') {
+    const tokenSecret = secrets.token ?? '';
+    const part = createCentrifugoPart({
+      config,
+      store,
+      channels,
+      definitions,
+      tokenSecret,
+      processId,
+      log,
+    });
+    centrifugo = part;
+    metrics.push(...part.metrics);
+    startup.onStop({ what: 'answers', limitMs: 500, stop: () => part.stop() });
+  }
+  let runner: Runner | undefined;
   if (roles.some((role) => role !== 'beacon')) {
-    const runner = createActorRunner({
+    const own = createActorRunner({
       store,
       config,
-      actors: definitions,
+      actors: centrifugo === undefined ? definitions : [...definitions, centrifugo.relay],
+      divert: centrifugo?.divert,
       secret: secrets.random ?? '',
       processId,
       historyFor: historyPolicies(beaconConfigOf(effective)),
       log,
       drainMs: share('turns'),
     });
-    metrics.push(runnerMetrics(runner));
-    startup.onStop({ what: 'turns', limitMs: share('turns') + 100, stop: () => runner.drain() });
-    await startRunner(runner, { log, signal });
+    runner = own;
+    metrics.push(runnerMetrics(own));
+    startup.onStop({ what: 'turns', limitMs: share('turns') + 100, stop: () => own.drain() });
+    await startRunner(own, { log, signal });
   }
 
   let stopping = false;
@@ -214,8 +234,10 @@ async function start(
         storeWatch,
         metrics: sibling?.shareMetrics(own) ?? own,
         isStopping: () => stopping,
+        warnings: () => centrifugo?.warnings(runner?.backlogs() ?? new Map()) ?? [],
       }),
       ...(beacon?.routes ?? []),
+      ...(centrifugo?.routes ?? []),
       ...admin,
     ];
     const common = {
@@ -321,6 +343,9 @@ export async function startBelfry(
   }
   return startEffective(effective, {
     log: logger,
-    listens: roles.includes('beacon') || config.http_server?.port !== undefined,
+    listens:
+      roles.includes('beacon') ||
+      effective.config.beacon === 'centrifugo' ||
+      config.http_server?.port !== undefined,
   });
 }

@@ -33,6 +33,12 @@ const API: Field = { path: 'http_api.key', variable: 'BELFRY_HTTP_API_KEY' };
 /** The fewest characters of a password in production; how often it can be tried is limited. */
 const MIN_PASSWORD_LENGTH = 12;
 
+/** Whoever knows it can be any user. */
+const PROXY: Field = {
+  path: 'centrifugo.proxy_secret',
+  variable: 'BELFRY_CENTRIFUGO_PROXY_SECRET',
+};
+
 const ADVICE =
   'Make one with `openssl rand -base64 32`, and give every process of the deployment the same.';
 
@@ -93,6 +99,7 @@ export function loadSecrets(config: ResolvedConfig): Secrets {
       [FIELDS.random, given.random],
       [FIELDS.admin, given.admin],
       [SUBSCRIPTIONS, config.client.subscription_token.hmac_secret_key],
+      [PROXY, config.centrifugo.proxy_secret],
       [API, config.http_api.disabled ? undefined : config.http_api.key],
       ...config.http_api.keys.map(
         ({ key }, i) => [{ ...API, path: `http_api.keys[${i}].key` }, key] as const,
@@ -110,7 +117,9 @@ export function loadSecrets(config: ResolvedConfig): Secrets {
   if (production) {
     const needed: Name[] = [];
     if (config.roles.includes('beacon') && config.admin.enabled && !local) needed.push('admin');
-    if (config.roles.includes('beacon') && needsTokenSecret(config)) needed.push('token');
+    const { beacon, guests, roles } = config;
+    const hasClients = roles.includes('beacon') || (beacon === 'centrifugo' && guests.enabled);
+    if (hasClients && needsTokenSecret(config)) needed.push('token');
     if (config.roles.some((role) => role !== 'beacon')) needed.push('random');
     for (const name of needed) {
       if (given[name] !== undefined) continue;

@@ -1,0 +1,285 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { waitFor } from '@belfry/testkit';
+import { describe, expect, test, vi } from 'vitest';
+import { API_KEY, deploy, kinds, type Deployment } from '../testing/centrifugo-lab.ts';
+
+vi.setConfig({ testTimeout: 90_000 });
+
+interface Total {
+  readonly total: number;
+}
+
+/** What a client hears of a counter, from when it is inside. */
+async function hear(client: Awaited<ReturnType<Deployment['client']>>, id: string) {
+  const counter = client.actor<{ add: number; fail?: boolean }, Total>('counter', id);
+  const totals: number[] = [];
+  const offsets: (number | null)[] = [];
+  counter.onPublication(({ message, offset }) => {
+    totals.push(message.total);
+    offsets.push(offset);
+  });
+  await counter.enter();
+  return { counter, totals, offsets };
+}
+
+interface Door {
+  readonly type: string;
+  readonly user: string;
+  readonly info: unknown;
+}
+
+const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1);
+
+interface Room {
+  readonly type: string;
+  readonly room: {
+    readonly state: string;
+    readonly host: { readonly user: string } | null;
+    readonly guest: { readonly user: string } | null;
+    readonly board: readonly (string | null)[];
+    readonly result: { readonly winner: string | null; readonly reason: string } | null;
+  };
+}
+
+describe.each(kinds())('workers behind $name', (kind) => {
+  const it = kind.missing === undefined ? test : test.skip;
+
+  it('hear clients through its proxies and publish through its API, once each, though they are killed', async () => {
+    await using deployment = await deploy(kind);
+    using ann = await deployment.client('ann');
+    using bob = await deployment.client('bob');
+    const hears = [await hear(ann, 'one'), await hear(bob, 'one')] as const;
+    const [{ counter }] = hears;
+
+    const sent: Promise<unknown>[] = [];
+    for (let n = 1; n <= 40; n++) {
+      sent.push(counter.send({ add: 1 }));
+      if (n % 4 === 0) await Promise.allSettled(sent.slice(-4));
+    }
+    // Killed when Centrifugo has published a batch, and before the worker hears of it.
+    for (let round = 1; round <= 3; round++) {
+      deployment.killAfterBatches(round);
+      const adding = (async () => {
+        for (let n = 1; n <= 20; n++) await counter.send({ add: 1 }).catch(() => undefined);
+      })();
+      await deployment.worker.ended;
+      await deployment.startWorker();
+      await adding;
+    }
+    expect(deployment.kills).toBe(3);
+    await Promise.all(sent);
+
+    const { stdout } = await deployment.cli('actors', 'show', 'counter/one', '--json');
+    const committed = (JSON.parse(stdout) as { state: Total }).state.total;
+    expect(committed).toBe(100);
+    for (const { totals, offsets } of hears) {
+      await waitFor(() => totals.length >= committed, { timeoutMs: 20_000 });
+      await sleep(200);
+      expect(totals).toEqual(upTo(committed));
+      expect(offsets).toEqual(upTo(committed));
+    }
+    // It was the key that made the repeated batches harmless.
+    const keys = deployment.batches
+      .flat()
+      .map((command) => (command as { publish: { idempotency_key: string } }).publish)
+      .map(({ idempotency_key: key }) => key);
+    expect(keys.length).toBeGreaterThan(new Set(keys).size);
+    expect(new Set(keys).size).toBe(committed);
+  });
+
+  it('keep what they publish while it is away, say so, and go on in order when it is back', async () => {
+    await using deployment = await deploy(kind);
+    using ann = await deployment.client('ann');
+    const { totals } = await hear(ann, 'two');
+    const set = async (to: number): Promise<void> => {
+      const { code, stderr } = await deployment.cli(
+        'actors',
+        'send',
+        'counter/two',
+        `{"set":${to}}`,
+      );
+      expect([code, stderr]).toEqual([0, '']);
+    };
+    await set(1);
+    await waitFor(() => totals.length === 1);
+    await deployment.killCentrifugo();
+    for (const n of [2, 3, 4]) await set(n);
+    const health = async () =>
+      (await (await fetch(`${deployment.workerUrl}/health`)).json()) as {
+        status: string;
+        warnings: string[];
+      };
+    await waitFor(async () =>
+      (await health()).warnings.some((each) => each.endsWith('3 publications wait.')),
+    );
+    expect((await health()).status).toBe('ok');
+    const metrics = async () => (await fetch(`${deployment.workerUrl}/metrics`)).text();
+    expect(await metrics()).toMatch(
+      /belfry_centrifugo_up 0\n[^]*belfry_runner_consumer_backlog 3\n/,
+    );
+
+    await deployment.startCentrifugo();
+    await waitFor(() => totals.at(-1) === 4, { timeoutMs: 20_000 });
+    // A new process may have forgotten the history, and then a client gets only what comes after it is back.
+    expect(upTo(4).slice(-totals.length + 1)).toEqual(totals.slice(1));
+    await waitFor(async () => (await health()).warnings.length === 0, { timeoutMs: 20_000 });
+    expect(await metrics()).toMatch(/belfry_centrifugo_up 1\n/);
+  });
+
+  it('know who is there by being asked again, and notice when nobody asks any more', async () => {
+    await using deployment = await deploy(kind, '3s');
+    using ann = await deployment.client('ann');
+    const door = ann.actor<{ knock: boolean }, Door>('door', 'front');
+    const seen: Door[] = [];
+    door.onPublication(({ message }) => seen.push(message));
+    await door.enter();
+    using bob = await deployment.client('bob');
+    await bob.actor('door', 'front').enter();
+    await door.send({ knock: true });
+    await waitFor(() => seen.length >= 3);
+    expect(seen).toEqual([
+      { type: 'enter', user: 'ann', info: { name: 'ANN' } },
+      { type: 'enter', user: 'bob', info: { name: 'BOB' } },
+      { type: 'knock', user: 'ann', info: { name: 'ANN' } },
+    ]);
+    // Longer than presence lasts by itself.
+    await sleep(6_000);
+    expect(seen.length).toBe(3);
+    bob.close();
+    await waitFor(() => seen.length === 4, { timeoutMs: 30_000 });
+    expect(seen[3]).toMatchObject({ type: 'leave', user: 'bob' });
+  });
+
+  it('answer calls, and refuse what fits nothing with the codes of the protocol', async () => {
+    await using deployment = await deploy(kind);
+    using ann = await deployment.client('ann');
+    const { centrifuge } = ann;
+    await centrifuge.ready(10_000);
+    const rpc = async (method: string, data: unknown) => (await centrifuge.rpc(method, data)).data;
+    expect(await rpc('time', {})).toMatchObject({ now: expect.any(Number) });
+    expect(await rpc('createRoom', { kind: 'lobby' })).toMatchObject({
+      control: expect.stringMatching(/^control:lobby\//),
+    });
+    expect(await rpc('ask', { actor: 'counter/three', data: { add: 3 } })).toEqual({ total: 3 });
+    await expect(rpc('nothing', {})).rejects.toMatchObject({ code: 104 });
+    await expect(rpc('ask', { actor: 'counter/three', data: { ad: 3 } })).rejects.toMatchObject({
+      code: 400,
+    });
+    await expect(centrifuge.publish('control:counter/three', { ad: 3 })).rejects.toMatchObject({
+      code: 107,
+    });
+    for (const channel of ['control:nothing/1', 'control:lobby/none', 'control:counter/a/b']) {
+      const publish = centrifuge.publish(channel, { say: 'hi' });
+      await expect(publish).rejects.toMatchObject({ code: 102 });
+    }
+    // Whoever is not Centrifugo is not heard.
+    const asked = await fetch(`${deployment.workerUrl}/centrifugo/publish`, {
+      method: 'POST',
+      headers: { 'X-Belfry-Proxy-Secret': 'a guess' },
+      body: JSON.stringify({
+        client: 'c',
+        user: 'ann',
+        channel: 'control:counter/three',
+        data: {},
+      }),
+    });
+    expect(asked.status).toBe(401);
+
+    // What a client sends to an actor is not published, not even to those who are there.
+    const heard: unknown[] = [];
+    const control = centrifuge.newSubscription('control:counter/three');
+    control.on('publication', ({ data }) => heard.push(data));
+    control.subscribe();
+    await control.ready(10_000);
+    for (let n = 1; n <= 5; n++) {
+      await centrifuge.publish('control:counter/three', { id: `m${n}`, data: { add: 1 } });
+      await centrifuge.publish('control:counter/three', { id: `m${n}`, data: { add: 1 } });
+    }
+    expect(await rpc('ask', { actor: 'counter/three', data: { add: 0 } })).toEqual({ total: 8 });
+    await sleep(200);
+    expect(heard.every((each) => JSON.stringify(each) === '{}')).toBe(true);
+  });
+
+  it('make a dead letter of what it refuses, forget a room that ended, and go on', async () => {
+    await using deployment = await deploy(kind);
+    using ann = await deployment.client('ann');
+    const door = ann.actor<{ knock: boolean }, Door>('door', 'back');
+    const seen: string[] = [];
+    door.onPublication(({ message }) => seen.push(message.type));
+    await door.enter();
+    const send = async (data: object): Promise<void> => {
+      const { code } = await deployment.cli('actors', 'send', 'door/back', JSON.stringify(data));
+      expect(code).toBe(0);
+    };
+    await send({ do: 'publish', channel: 'nowhere:1', text: 'lost' });
+    await send({ do: 'publish', channel: 'server:door/other', text: 'found' });
+    await waitFor(() => seen.includes('found'));
+    expect(seen).toEqual(['enter', 'lost', 'found']);
+    const { stdout } = await deployment.cli('actors', 'dead-letters', '--json');
+    expect(stdout).toContain('centrifugo-relay/');
+
+    await send({ do: 'end' });
+    await waitFor(() => seen.at(-1) === 'closed');
+    const history = async (): Promise<number> => {
+      const response = await fetch(`${deployment.url}/api/history`, {
+        method: 'POST',
+        headers: { 'x-api-key': API_KEY },
+        body: JSON.stringify({ channel: 'server:door/back', limit: -1 }),
+      });
+      return ((await response.json()) as { result: { publications: unknown[] } }).result
+        .publications.length;
+    };
+    await waitFor(async () => (await history()) === 0);
+  });
+
+  it('play tic-tac-toe to a win, with the worker killed in the middle of the game', async () => {
+    await using deployment = await deploy(kind);
+    using ann = await deployment.client('ann');
+    using bob = await deployment.client('bob');
+    const { id } = await ann.rpc<{ id: string }>('createRoom', { kind: 'tictactoe' });
+    const enter = async (client: typeof ann) => {
+      const room = client.actor<object, Room>('tictactoe', id);
+      const log: Room[] = [];
+      room.onPublication(({ message }) => log.push(message));
+      await room.enter();
+      return { room, log };
+    };
+    const a = await enter(ann);
+    const b = await enter(bob);
+    const latest = (): Room | undefined => a.log.at(-1);
+    const marks = (): number => latest()?.room.board.filter((cell) => cell !== null).length ?? 0;
+    await waitFor(() => latest()?.room.guest?.user === 'bob');
+    await a.room.send({ type: 'start' });
+    for (const [i, cell] of [4, 0, 2, 1, 6].entries()) {
+      const { room } = i % 2 === 0 ? a : b;
+      // When its publication has gone out, and before anybody knows.
+      if (i === 2) deployment.killAfterBatches(0);
+      await room.send({ type: 'mark', cell });
+      if (i === 2) {
+        await deployment.worker.ended;
+        await deployment.startWorker();
+      }
+      await waitFor(() => marks() === i + 1, { timeoutMs: 20_000 });
+    }
+    expect(deployment.kills).toBe(1);
+    const won = { winner: 'host', reason: 'line' };
+    await waitFor(() => [a, b].every(({ log }) => log.at(-1)?.room.result !== null));
+    const { stdout } = await deployment.cli('actors', 'show', `tictactoe/${id}`, '--json');
+    const { state } = JSON.parse(stdout) as { state: unknown };
+    expect(JSON.stringify(state)).toContain('line');
+    for (const { log } of [a, b]) {
+      expect(log.at(-1)?.room).toMatchObject({ state: 'finishing', result: won });
+      const types = log.map(({ type }) => type);
+      // Five marks, of which the last one wins: each once.
+      expect(types.slice(types.indexOf('started'))).toEqual([
+        'started',
+        'marked',
+        'marked',
+        'marked',
+        'marked',
+        'marked',
+        'finished',
+      ]);
+    }
+  });
+});
