@@ -28,11 +28,11 @@ export function createApiCaller({
   readonly apiKey: string;
   readonly timeoutMs: number;
 }): ApiCaller {
-  const url = `${apiUrl.replace(/\/+$/, '')}/batch`;
+  const { url, headers } = placeOf(apiUrl);
   return async (commands, signal) => {
     const response = await post(JSON.stringify({ commands }), {
       url,
-      apiKey,
+      headers: { ...headers, 'x-api-key': apiKey },
       timeoutMs,
       signal,
     });
@@ -40,6 +40,21 @@ export function createApiCaller({
     if (response.status !== 200) throw new Error(advise(response));
     return repliesOf(response.text);
   };
+}
+
+/** A user and a password in the URL are for what stands before Centrifugo; `fetch` does not take them there. */
+function placeOf(apiUrl: string): {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+} {
+  const url = new URL(`${apiUrl.replace(/\/+$/, '')}/batch`);
+  const { username, password } = url;
+  url.username = '';
+  url.password = '';
+  if (username === '') return { url: url.href, headers: {} };
+  const text = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const authorization = `Basic ${Buffer.from(text).toString('base64')}`;
+  return { url: url.href, headers: { authorization } };
 }
 
 interface Answer {
@@ -51,12 +66,12 @@ async function post(
   body: string,
   {
     url,
-    apiKey,
+    headers,
     timeoutMs,
     signal,
   }: {
     readonly url: string;
-    readonly apiKey: string;
+    readonly headers: Readonly<Record<string, string>>;
     readonly timeoutMs: number;
     readonly signal: AbortSignal;
   },
@@ -65,7 +80,7 @@ async function post(
   try {
     const response = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-api-key': apiKey },
+      headers: { 'content-type': 'application/json', ...headers },
       body,
       signal: AbortSignal.any([signal, timeout]),
     });

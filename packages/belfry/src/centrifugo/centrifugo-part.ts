@@ -1,5 +1,6 @@
 import { type AnyActorDefinition, createAsker, type Divert } from '@belfry/actors';
 import type { ChannelStore, Store } from '@belfry/store';
+import { maskUrl } from '../config/mask.ts';
 import type { ResolvedConfig } from '../config/schema.ts';
 import type { Route } from '../http/router.ts';
 import type { Logger } from '../log/logger.ts';
@@ -44,7 +45,7 @@ export function createCentrifugoPart(options: CentrifugoPartOptions): Centrifugo
   const { config, store, channels, definitions, tokenSecret, processId, log } = options;
   const { centrifugo } = config;
   const { api_url: apiUrl = '', api_key: apiKey = '', queue_limit: queueLimit } = centrifugo;
-  const state = new RelayState(apiUrl, log);
+  const state = new RelayState(maskUrl(apiUrl), log);
   const relay = defineRelay({
     apiUrl,
     apiKey,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { duration, group, optionalText, text, whole } from './field.ts';
 
-const url = z.string().regex(/^https?:\/\/[^\s?#@]+$/);
+const url = z.string().regex(/^https?:\/\/[^\s?#]+$/);
 
 /** What a worker must know of a Centrifugo that takes the Beacon's place. */
 export const centrifugoSchema = group({
@@ -10,6 +10,7 @@ export const centrifugoSchema = group({
     {
       shape: url,
       expects: 'a URL that begins with http:// or https://',
+      secret: 'url',
     },
   ),
   api_key: optionalText('The `http_api.key` of Centrifugo.', { secret: true }),
@@ -36,7 +37,7 @@ export const centrifugoSchema = group({
   ),
   proxy_url: optionalText(
     'Where Centrifugo reaches this process, for `belfry centrifugo-config`, e.g. `http://workers:8001`. Default: `http_server.address` and `http_server.port`.',
-    { shape: url, expects: 'a URL that begins with http:// or https://' },
+    { shape: url, expects: 'a URL that begins with http:// or https://', secret: 'url' },
   ),
   presence_ttl: duration(
     '90s',

@@ -171,13 +171,13 @@ export async function deploy(kind: Kind, presenceTtl?: string): Promise<Deployme
   const batches: (readonly object[])[] = [];
   let killIn = Number.POSITIVE_INFINITY;
   let kills = 0;
-  let deployment: Deployment;
+  const current: { worker?: BelfryProcess } = {};
   const { server, url: apiUrl } = await gate(url, (commands) => {
     batches.push(commands);
     if (killIn-- > 0) return true;
     killIn = Number.POSITIVE_INFINITY;
     kills++;
-    deployment.worker.signal('SIGKILL');
+    current.worker?.signal('SIGKILL');
     return false;
   });
   const config: BelfryConfig = {
@@ -246,6 +246,7 @@ export async function deploy(kind: Kind, presenceTtl?: string): Promise<Deployme
     },
     async startWorker() {
       self.worker = spawnBelfry(['start'], { cwd: directory.path });
+      current.worker = self.worker;
       await self.worker.url();
       return self.worker;
     },
@@ -267,7 +268,6 @@ export async function deploy(kind: Kind, presenceTtl?: string): Promise<Deployme
       directory[Symbol.dispose]();
     },
   };
-  deployment = self;
   try {
     await self.startCentrifugo();
     await self.startWorker();
