@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { ChannelsPage } from './pages/channels/channels-page.tsx';
 import { HomePage } from './pages/home/home-page.tsx';
 import { NotFoundPage } from './pages/not-found/not-found-page.tsx';
 import { LobbyPage } from './pages/tictactoe/lobby-page.tsx';
@@ -20,6 +21,8 @@ function pageOf(route: Route): JSX.Element {
       return <LobbyPage />;
     case 'tictactoe-room':
       return <RoomPage id={route.id} />;
+    case 'channels':
+      return <ChannelsPage route={route} />;
     case 'not-found':
       return <NotFoundPage path={route.path} />;
   }

@@ -15,9 +15,9 @@ export function navigate(path: string, { replace = false } = {}): void {
 
 /** The page that the address bar names, as it changes. */
 export function useRoute(): Route {
-  const [path, setPath] = useState(location.pathname);
+  const [address, setAddress] = useState(location.pathname + location.search);
   useEffect(() => {
-    const update = (): void => setPath(location.pathname);
+    const update = (): void => setAddress(location.pathname + location.search);
     addEventListener('popstate', update);
     addEventListener(MOVED, update);
     return () => {
@@ -25,7 +25,8 @@ export function useRoute(): Route {
       removeEventListener(MOVED, update);
     };
   }, []);
-  return routeOf(path);
+  const [path = '/', query = ''] = address.split(/\?(.*)/s);
+  return routeOf(path, query);
 }
 
 interface LinkProps {

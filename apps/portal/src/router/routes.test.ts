@@ -5,7 +5,17 @@ test('addresses lead to pages', () => {
   expect(routeOf('/')).toEqual({ page: 'home' });
   expect(routeOf('/play/tictactoe/')).toEqual({ page: 'tictactoe' });
   expect(routeOf(roomPath('A1B2C3'))).toEqual({ page: 'tictactoe-room', id: 'A1B2C3' });
+  expect(routeOf('/channels')).toEqual({ page: 'channels', view: 'overview', query: '' });
+  expect(routeOf('/channels/connections', 'user=ann')).toMatchObject({
+    view: 'connections',
+    query: 'user=ann',
+  });
+  expect(routeOf('/channels/at', 'name=server%3Ax')).toMatchObject({ view: 'channel' });
   for (const path of [
+    '/channels/at',
+    '/channels/nowhere',
+    '/channels/list/more',
+    '/channels/constructor',
     '/play',
     '/play/chess/A1',
     '/play/tictactoe/A1/more',

@@ -18,6 +18,7 @@ interface Section {
 /** What the navigation shows; a new section needs a row here and its pages in `router/routes.ts`. */
 const SECTIONS: readonly Section[] = [
   { to: '/play/tictactoe', name: 'Tic-tac-toe', pages: ['tictactoe', 'tictactoe-room'] },
+  { to: '/channels', name: 'Channels', pages: ['channels'] },
 ];
 
 /** What surrounds every page. */
@@ -32,7 +33,7 @@ export function Shell({ page, children }: ShellProps): JSX.Element {
           <TowerLogo />
           <span>Belfry</span>
         </Link>
-        <nav aria-label="Sections">
+        <nav class="shell-nav" aria-label="Sections">
           {SECTIONS.map(({ to, name, pages }) => (
             <Link key={to} to={to} class="nav-link" current={pages.includes(page)}>
               {name}

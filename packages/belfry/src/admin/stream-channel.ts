@@ -32,9 +32,15 @@ export async function streamChannel(
       response.write(`${line}\n`);
     }
   };
+  // What comes before the store has said that it listens waits for the headers.
+  const early: string[] = [];
+  let isOpen = false;
   const stop = await follow(view, what, (event) => {
-    write(JSON.stringify(event));
+    const line = JSON.stringify(event);
+    if (isOpen) write(line);
+    else early.push(line);
   });
+  isOpen = true;
   response.writeHead(200, {
     'content-type': 'application/x-ndjson',
     'cache-control': 'no-store',
@@ -43,6 +49,7 @@ export async function streamChannel(
   });
   // The first line says that nothing is missed from now on.
   write('');
+  for (const line of early.splice(0)) write(line);
   const alive = setInterval(() => {
     write('');
   }, KEEP_ALIVE_MS);
