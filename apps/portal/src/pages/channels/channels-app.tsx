@@ -14,7 +14,11 @@ import { ChannelListView } from './views/channel-list-view.tsx';
 import { ChannelView } from './views/channel-view.tsx';
 import { ConnectionListView } from './views/connection-list-view.tsx';
 import { type Look, OverviewView } from './views/overview-view.tsx';
-import './channels.css';
+import './styles/page.css';
+import './styles/figures.css';
+import './styles/tables.css';
+import './styles/one-channel.css';
+import './styles/dialogs.css';
 
 const EVERY_MS = 2_000;
 const SHOWN_CHANNELS = 10;

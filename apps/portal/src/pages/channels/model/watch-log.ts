@@ -33,7 +33,7 @@ export const NOTHING_SEEN: WatchLog = { entries: [], seen: 0, perSecond: [], nex
 
 /** What a publication carries, as JSON text. */
 export function dataText({ data, b64data }: Publication): string {
-  return b64data === undefined ? (JSON.stringify(data) ?? 'null') : b64data;
+  return b64data ?? JSON.stringify(data) ?? 'null';
 }
 
 function entryOf(event: StreamEvent, id: number, at: number): WatchEntry {
