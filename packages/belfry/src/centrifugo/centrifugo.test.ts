@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { waitFor } from '@belfry/testkit';
+import { startRedis, waitFor } from '@belfry/testkit';
 import { describe, expect, test, vi } from 'vitest';
 import { API_KEY, deploy, kinds, type Deployment } from '../testing/centrifugo-lab.ts';
 
@@ -87,6 +87,35 @@ describe.each(kinds())('workers behind $name', (kind) => {
     expect(new Set(keys).size).toBe(committed);
   });
 
+  it('take over the relays of one that was killed in the middle of a batch', async () => {
+    await using redis = await startRedis();
+    await using deployment = await deploy(kind, { redis: redis.url });
+    await using another = deployment.startAnother();
+    await another.url();
+    using ann = await deployment.client('ann');
+    const counters = await Promise.all(['a', 'b', 'c', 'd'].map((id) => hear(ann, id)));
+    const set = async (to: number): Promise<void> => {
+      await Promise.all(
+        ['a', 'b', 'c', 'd'].map(async (id) => {
+          const done = await deployment.cli('actors', 'send', `counter/${id}`, `{"set":${to}}`);
+          expect(done.code).toBe(0);
+        }),
+      );
+    };
+    await set(1);
+    deployment.killAfterBatches(1);
+    for (const n of [2, 3, 4]) await set(n);
+    await deployment.worker.ended;
+    for (const { totals } of counters) {
+      await waitFor(() => totals.length >= 4, { timeoutMs: 20_000 });
+      expect(totals).toEqual([1, 2, 3, 4]);
+    }
+    expect(deployment.kills).toBe(1);
+    // By whichever of the two: what was asked twice is published once.
+    const commands = deployment.batches.flat().length;
+    expect(commands).toBeGreaterThanOrEqual(16);
+  });
+
   it('keep what they publish while it is away, say so, and go on in order when it is back', async () => {
     await using deployment = await deploy(kind);
     using ann = await deployment.client('ann');
@@ -127,7 +156,7 @@ describe.each(kinds())('workers behind $name', (kind) => {
   });
 
   it('know who is there by being asked again, and notice when nobody asks any more', async () => {
-    await using deployment = await deploy(kind, '3s');
+    await using deployment = await deploy(kind, { presenceTtl: '3s' });
     using ann = await deployment.client('ann');
     const door = ann.actor<{ knock: boolean }, Door>('door', 'front');
     const seen: Door[] = [];

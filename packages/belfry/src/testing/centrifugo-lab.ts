@@ -114,6 +114,8 @@ export interface Deployment extends AsyncDisposable {
   readonly workerUrl: string;
   worker: BelfryProcess;
   startWorker(): Promise<BelfryProcess>;
+  /** Starts one more, which Centrifugo does not know. */
+  startAnother(): BelfryProcess;
   startCentrifugo(): Promise<void>;
   /** Ends it with SIGKILL. */
   killCentrifugo(): Promise<void>;
@@ -162,8 +164,11 @@ async function gate(target: string, onAnswered: (commands: readonly object[]) =>
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-/** @param presenceTtl the option of that name */
-export async function deploy(kind: Kind, presenceTtl?: string): Promise<Deployment> {
+/** @param options `presenceTtl`: the option of that name; `redis`: the URL of the workers' store, if it is not embedded */
+export async function deploy(
+  kind: Kind,
+  { presenceTtl, redis }: { readonly presenceTtl?: string; readonly redis?: string } = {},
+): Promise<Deployment> {
   const directory = temporaryDirectory();
   const [port, workerPort] = [await freePort(), await freePort()];
   const url = `http://127.0.0.1:${port}`;
@@ -185,6 +190,7 @@ export async function deploy(kind: Kind, presenceTtl?: string): Promise<Deployme
     actors: [...ACTORS, GAME],
     data_dir: join(directory.path, 'worker-data'),
     http_server: { port: workerPort },
+    ...(redis === undefined ? {} : { redis: { url: redis } }),
     client: { token: { hmac_secret_key: TOKEN_SECRET } },
     centrifugo: {
       api_url: `${apiUrl}/api`,
@@ -250,6 +256,7 @@ export async function deploy(kind: Kind, presenceTtl?: string): Promise<Deployme
       await self.worker.url();
       return self.worker;
     },
+    startAnother: () => spawnBelfry(['start', '--port', '0'], { cwd: directory.path }),
     worker: undefined as unknown as BelfryProcess,
     cli: (...args: readonly string[]) => runBelfry(args, { cwd: directory.path }),
     async client(user: string) {
