@@ -68,8 +68,9 @@ test.each(LABS)(
     while (limit() > 4) {
       await tellAll();
       rounds++;
-      await sleep(50);
-      expect(rounds).toBeLessThan(400);
+      // Seldom enough for thin turns: thick ones are allowed to take as long as the delay.
+      await sleep(500);
+      expect(rounds).toBeLessThan(60);
     }
     expect(runner.snapshot().counters.limit_reductions).toBeGreaterThan(0);
     await waitFor(() => underWay <= 4, { timeoutMs: 20_000 });
