@@ -83,7 +83,7 @@ describe.each(['embedded', 'redis'] as const)('on the %s store, an operator', (s
     using ann = await lab.client('ann', ['news:42']);
     await page.getByRole('link', { name: 'news:42' }).waitFor();
     const connections = page.locator('.stat', { hasText: 'Connections' });
-    await waitFor(async () => (await connections.innerText()).includes('1 users'));
+    await waitFor(async () => (await connections.innerText()).includes('1 user'));
 
     await page.getByRole('link', { name: 'All channels' }).click();
     await page.getByRole('searchbox').fill('zzz');

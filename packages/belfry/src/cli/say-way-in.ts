@@ -15,7 +15,7 @@ export async function sayWayIn(running: Running): Promise<string | undefined> {
   const { config, url, secret, isTerminal } = running;
   if (!config.admin.enabled || secret === undefined) return undefined;
   const { hostname } = new URL(url);
-  const isOwn = /^(127\.|localhost$|\[::1\]$)/.test(hostname);
+  const isOwn = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(hostname);
   if (config.environment === 'development' && isOwn && isTerminal) {
     const link = await wayIn(url, { secret, scope: 'all' });
     return `Channels (for one sign-in, within 15 minutes): ${link}`;

@@ -9,6 +9,7 @@ import { usePoll } from './api/use-poll.ts';
 import { addSample, NO_HISTORY } from './model/load-history.ts';
 import { Stale } from './parts/banner.tsx';
 import { Gate } from './gate.tsx';
+import { Warnings } from './parts/warnings.tsx';
 import { CONNECTIONS_PATH, LIST_PATH, OVERVIEW_PATH } from './paths.ts';
 import { ChannelListView } from './views/channel-list-view.tsx';
 import { ChannelView } from './views/channel-view.tsx';
@@ -72,7 +73,11 @@ function SignedIn({ route, signIn, onSignedOut }: SignedInProps): JSX.Element {
         return <ConnectionListView api={api} query={new URLSearchParams(route.query)} />;
       case 'channel':
         return (
-          <ChannelView api={api} channel={new URLSearchParams(route.query).get('name') ?? ''} />
+          <ChannelView
+            api={api}
+            storeAway={polled.data?.overview.store?.ok === false}
+            channel={new URLSearchParams(route.query).get('name') ?? ''}
+          />
         );
     }
   };
@@ -100,6 +105,7 @@ function SignedIn({ route, signIn, onSignedOut }: SignedInProps): JSX.Element {
         </p>
       </header>
       {route.view === 'overview' && <Stale error={polled.error} at={polled.at} />}
+      {polled.data !== null && <Warnings overview={polled.data.overview} />}
       {view()}
     </main>
   );

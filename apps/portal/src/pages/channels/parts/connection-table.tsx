@@ -45,7 +45,7 @@ export function ConnectionTable({
             Out /s
           </th>
           <th scope="col" class="num">
-            Waiting
+            Queued
           </th>
           {!readOnly && (
             <th scope="col">
@@ -85,7 +85,7 @@ export function ConnectionTable({
             <td data-name="Out /s" class="num">
               {rateText(view.outRate)}
             </td>
-            <td data-name="Waiting" class="num">
+            <td data-name="Queued" class="num">
               {bytesText(view.queuedBytes)}
             </td>
             {!readOnly && (

@@ -20,10 +20,12 @@ const EVERY_MS = 60_000;
 interface ChannelViewProps {
   readonly api: AdminApi;
   readonly channel: string;
+  /** Nothing comes just now, whoever publishes. */
+  readonly storeAway: boolean;
 }
 
 /** One channel: what comes on it, what it remembers, who is there. */
-export function ChannelView({ api, channel }: ChannelViewProps): JSX.Element {
+export function ChannelView({ api, channel, storeAway }: ChannelViewProps): JSX.Element {
   useTitle(channel);
   const facts = usePoll(channel, EVERY_MS, (signal) =>
     api.ask<ChannelFacts>('channels.show', { channel }, signal),
@@ -39,7 +41,9 @@ export function ChannelView({ api, channel }: ChannelViewProps): JSX.Element {
           {(known) => <Chips facts={known} />}
         </Awaited>
       </header>
-      {facts.data !== null && <Panels key={channel} api={api} facts={facts.data} />}
+      {facts.data !== null && (
+        <Panels key={channel} api={api} facts={facts.data} storeAway={storeAway} />
+      )}
     </>
   );
 }
@@ -71,9 +75,10 @@ function Chips({ facts }: { readonly facts: ChannelFacts }): JSX.Element {
 interface PanelsProps {
   readonly api: AdminApi;
   readonly facts: ChannelFacts;
+  readonly storeAway: boolean;
 }
 
-function Panels({ api, facts }: PanelsProps): JSX.Element {
+function Panels({ api, facts, storeAway }: PanelsProps): JSX.Element {
   const { channel, use, history } = facts;
   const publishes = use === 'publications';
   const watch = useWatch(api, channel, publishes);
@@ -86,7 +91,7 @@ function Panels({ api, facts }: PanelsProps): JSX.Element {
         </Banner>
       )}
       <div class="channel-panels">
-        {publishes && <WatchPanel watch={watch} />}
+        {publishes && <WatchPanel watch={watch} storeAway={storeAway} />}
         <div class="channel-side">
           {publishes && <PublishPanel api={api} channel={channel} />}
           <PresencePanel api={api} facts={facts} />

@@ -5,7 +5,6 @@ import type { Polled } from '../api/use-poll.ts';
 import { ageText, bytesText, countText, rateText } from '../model/formats.ts';
 import type { LoadHistory, LoadPoint, NodeView } from '../model/load-history.ts';
 import { MAX_POINTS } from '../model/load-history.ts';
-import { Banner } from '../parts/banner.tsx';
 import { ChannelTable } from '../parts/channel-table.tsx';
 import { Awaited, Placeholder } from '../parts/placeholder.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
@@ -30,7 +29,6 @@ export function OverviewView({ polled, history }: OverviewViewProps): JSX.Elemen
     <Awaited polled={polled} lines={8}>
       {({ overview, busy }) => (
         <>
-          <Warnings overview={overview} />
           <Figures history={history} overview={overview} />
           <section class="block" aria-labelledby="beacons-title">
             <h2 id="beacons-title">Beacons</h2>
@@ -55,27 +53,6 @@ export function OverviewView({ polled, history }: OverviewViewProps): JSX.Elemen
   );
 }
 
-function Warnings({ overview: { missing, store } }: { readonly overview: Overview }): JSX.Element {
-  const lost = store?.lost_since === undefined ? null : Date.now() - Date.parse(store.lost_since);
-  return (
-    <>
-      {store !== null && !store.ok && (
-        <Banner>
-          The store ({store.description}) cannot be reached
-          {lost === null ? '' : ` for ${ageText(lost)}`}. Clients keep their connections;
-          publishing, history and presence fail until it is back.
-        </Banner>
-      )}
-      {missing.length > 0 && (
-        <Banner>
-          {missing.length === 1 ? 'One Beacon does' : `${missing.length} Beacons do`} not answer, so
-          its part is missing here: <span class="code">{missing.join(', ')}</span>
-        </Banner>
-      )}
-    </>
-  );
-}
-
 interface FiguresProps {
   readonly history: LoadHistory;
   readonly overview: Overview;
@@ -97,11 +74,15 @@ function Figures({ history: { points }, overview }: FiguresProps): JSX.Element |
   );
   return (
     <ul class="stats" aria-label="All Beacons together">
-      {counted('Connections', (point) => point.connections, `${countText(users)} users`)}
+      {counted(
+        'Connections',
+        (point) => point.connections,
+        users === 1 ? '1 user' : `${countText(users)} users`,
+      )}
       {counted('Channels', (point) => point.channels, 'with subscribers')}
       {counted('Subscriptions', (point) => point.subscriptions, 'to them')}
       <StatTile
-        name="Waiting to be read"
+        name="Queued"
         value={bytesText(now.queuedBytes)}
         peak={bytesText(peak((point) => point.queuedBytes))}
         series={series((point) => point.queuedBytes)}
@@ -172,7 +153,7 @@ function Beacons({ nodes }: { readonly nodes: readonly NodeView[] }): JSX.Elemen
           </th>
           <th scope="col">Out, last 3 min</th>
           <th scope="col" class="num">
-            Waiting
+            Queued
           </th>
           <th scope="col" class="num">
             CPU
@@ -206,7 +187,7 @@ function Beacons({ nodes }: { readonly nodes: readonly NodeView[] }): JSX.Elemen
                 tone="dusk"
               />
             </td>
-            <td data-name="Waiting" class="num">
+            <td data-name="Queued" class="num">
               {bytesText(load.queuedBytes)}
             </td>
             <td data-name="CPU" class="num">

@@ -17,9 +17,16 @@ const STATES: Readonly<Record<WatchState, string>> = {
 
 const STEP = 50;
 
+interface WatchPanelProps {
+  readonly watch: Watch;
+  /** Nothing comes just now, whoever publishes. */
+  readonly storeAway: boolean;
+}
+
 /** What comes on the channel, the latest first. */
-export function WatchPanel({ watch }: { readonly watch: Watch }): JSX.Element {
+export function WatchPanel({ watch, storeAway }: WatchPanelProps): JSX.Element {
   const { state, log, error } = watch;
+  const waits = state === 'live' && storeAway;
   const [limit, setLimit] = useState(STEP);
   const series = rateSeries(log, Date.now());
   const perSecond = series.at(-1) ?? 0;
@@ -28,8 +35,8 @@ export function WatchPanel({ watch }: { readonly watch: Watch }): JSX.Element {
     <section class="card panel watch" aria-labelledby="watch-title">
       <div class="panel-head">
         <h3 id="watch-title">What comes</h3>
-        <span class={`live is-${state}`} role="status">
-          <span class="dot" aria-hidden="true" /> {STATES[state]}
+        <span class={`live is-${waits ? 'retrying' : state}`} role="status">
+          <span class="dot" aria-hidden="true" /> {waits ? 'Waiting for the store' : STATES[state]}
         </span>
       </div>
       <div class="watch-rate">
