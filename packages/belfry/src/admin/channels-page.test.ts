@@ -126,7 +126,9 @@ describe.each(['embedded', 'redis'] as const)('on the %s store, an operator', (s
     await page.getByRole('link', { name: 'Its connections' }).click();
     await window.says('WebSocket · JSON');
     await page.getByRole('button', { name: 'Disconnect ann' }).click();
+    await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
     expect(ann.state).toBe('connected');
     await page.getByRole('button', { name: 'Disconnect ann' }).click();
     const gone = new Promise<number>((resolve) => {
