@@ -8,11 +8,25 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   actors: ['protocol', 'store'],
   beacon: ['protocol', 'store'],
   client: ['protocol'],
-  belfry: ['protocol', 'store', 'actors', 'beacon', 'client'],
+  // An application of actors.
+  sentinel: ['protocol', 'store', 'actors'],
+  node: ['protocol'],
+  belfry: ['protocol', 'store', 'actors', 'beacon', 'client', 'sentinel', 'node'],
   testkit: ['protocol', 'store'],
-  portal: ['client', 'protocol', 'example'],
+  portal: ['client', 'protocol', 'example', 'node'],
   example: ['actors', 'belfry', 'client'],
-  bench: ['protocol', 'store', 'actors', 'beacon', 'client', 'belfry', 'testkit', 'example'],
+  bench: [
+    'protocol',
+    'store',
+    'actors',
+    'beacon',
+    'client',
+    'sentinel',
+    'node',
+    'belfry',
+    'testkit',
+    'example',
+  ],
   // What it tests it starts as processes.
   interop: ['testkit'],
 };

@@ -1,0 +1,1 @@
+export { runChunk } from './core/run-chunk.ts';

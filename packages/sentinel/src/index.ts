@@ -1,0 +1,1 @@
+export { DEFAULT_NODE_TIMES } from './fleet-times.ts';
