@@ -1,1 +1,1 @@
-export { runChunk } from '../core/run-chunk.ts';
+export { runBlocks, runChunk, type ChunkWork } from '../core/run-chunk.ts';

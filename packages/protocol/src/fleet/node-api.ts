@@ -1,6 +1,6 @@
 /**
  * What nodes ask of the Sentinel over HTTP: `POST <url>/fleet/v1/node/<call>` with JSON, signed (`signed-request.ts`). Answers are JSON;
- * errors are `{"error":{"code","message"}}` with a status of 400 or above. docs/node-protocol.md says it for those who write a node.
+ * errors are `{"error":{"code","message"}}` with the codes and statuses of `node-error.ts`. docs/node-protocol.md says it for those who write a node.
  */
 import type { Attempt, AttemptFailure, AttemptResult } from './attempt.ts';
 

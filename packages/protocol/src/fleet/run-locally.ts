@@ -64,7 +64,7 @@ export function runLocally<Input, Result>(
       if ((simulation.error?.(soFar) ?? Infinity) <= targetError) break;
     }
     const value = JSON.parse(fold.value() ?? 'null') as Result;
-    total = total === undefined ? value : merge(total, value);
+    total = total === undefined ? value : copy(merge(total, value));
     iterations += block * count;
   }
   if (total === undefined) throw new TypeError('plan: round 0 has no work');

@@ -1,0 +1,26 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { canonicalJson } from './canonical-json.ts';
+
+test('the order of members does not show', () => {
+  expect(canonicalJson({ b: [1, { d: null, c: '"' }], a: 1e-7 })).toBe(
+    '{"a":1e-7,"b":[1,{"c":"\\"","d":null}]}',
+  );
+  expect(canonicalJson({ é: 1, z: 2, Z: 3, 10: 4, 9: 5 })).toBe('{"10":4,"9":5,"Z":3,"z":2,"é":1}');
+});
+
+test('what JSON does not carry is told as what JSON makes of it', () => {
+  expect(canonicalJson({ a: -0, b: Number.NaN, c: undefined, d: [undefined] })).toBe(
+    '{"a":0,"b":null,"d":[null]}',
+  );
+});
+
+test('it says the same as the data it was made from', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      const text = canonicalJson(value);
+      expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)));
+      expect(canonicalJson(JSON.parse(text))).toBe(text);
+    }),
+  );
+});
