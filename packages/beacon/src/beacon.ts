@@ -30,6 +30,7 @@ import { httpSettings } from './http/http-settings.ts';
 import type { Log } from './log.ts';
 import { Admission } from './runtime/admission.ts';
 import { Proxies } from './proxy/proxies.ts';
+import type { ProxyBackends } from './proxy/proxy-backend.ts';
 import { boundRegexes } from './runtime/bounded-regexes.ts';
 import { ChannelLinks } from './runtime/channel-links.ts';
 import { depart } from './runtime/departures.ts';
@@ -65,6 +66,13 @@ export interface BeaconOptions {
   readonly rpc?: ReadonlyMap<string, RpcHandler>;
   /** Further methods, or other ones of the same name, that only backends can call over the server API. Default none. */
   readonly serverRpc?: ReadonlyMap<string, RpcHandler>;
+  /**
+   * Backends in this process, by the names that namespaces call them by (`subscribe_proxy_name` and so on). They are asked as those over
+   * HTTP are. Default none.
+   */
+  readonly backends?: ProxyBackends;
+  /** Channels that every client may subscribe to, whatever their namespace says. Default none. */
+  readonly openChannels?: ReadonlySet<string>;
   /** Takes messages without a reply (`send`); without it they end the connection with 3508. */
   readonly onMessage?: (data: unknown, context: RpcContext) => void;
   readonly log?: Log;
@@ -157,7 +165,11 @@ class WebSocketBeacon implements Beacon {
       onError: (error, doing) => this.#performer.failed(error, doing),
       now: this.#now,
     });
-    this.#proxies = new Proxies(config, { log: this.#log, now: this.#now });
+    this.#proxies = new Proxies(config, {
+      log: this.#log,
+      now: this.#now,
+      backends: options.backends,
+    });
     const rpc = withPing(options.rpc, config.rpc);
     this.#performer = new Performer({
       channels: store.channels,
@@ -180,7 +192,7 @@ class WebSocketBeacon implements Beacon {
       now: this.#now,
     });
     this.#wheel = new TimerWheel({ now: this.#now(), spanMs: TICK_MS, slots: WHEEL_SLOTS });
-    const namespaces = new Namespaces(config, options.closedKinds);
+    const namespaces = new Namespaces(config, options);
     const rules = rateRules(config);
     this.#context = {
       node: options.node ?? randomUUID(),

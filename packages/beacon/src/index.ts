@@ -34,6 +34,7 @@ export type { Revoked } from './core/revocations.ts';
 export type { ServerRefresh, ServerSubscribe, SessionFilter } from './core/server-side.ts';
 export * from './log.ts';
 export { RpcError, type RpcContext, type RpcHandler } from './runtime/rpc.ts';
+export type * from './proxy/proxy-backend.ts';
 export type * from './proxy/proxy-meter.ts';
 export { readAnnouncement } from './runtime/performer.ts';
 export * from './snapshot.ts';

@@ -14,7 +14,7 @@ function namespace(options: object, name = 'ns'): Namespace {
 describe('Namespaces', () => {
   it('has no channels of actors that clients cannot reach', () => {
     const config = { channel: { namespaces: [{ name: 'server' }] } };
-    const namespaces = new Namespaces(config, new Set(['ledger']));
+    const namespaces = new Namespaces(config, { closedKinds: new Set(['ledger']) });
     for (const channel of ['server:ledger/7', '$server:ledger/7', 'ledger/7']) {
       expect(namespaces.of(channel)).toBeUndefined();
     }

@@ -219,18 +219,29 @@ function compile(name: string, options: ChannelOptions, defaults: Defaults): Nam
   };
 }
 
+/** The same for a channel that everyone may subscribe to. */
+function opened(namespace: Namespace): Namespace {
+  const subscribe = { client: true, subscriber: false, anonymous: true };
+  return { ...namespace, subscribe, subscribeProxy: null, userLimited: false, regex: null };
+}
+
+export interface NamespacesOptions {
+  /** Kinds of actors whose channels are not there. Default none. */
+  readonly closedKinds?: ReadonlySet<string> | undefined;
+  /** Channels that every client may subscribe to. Default none. */
+  readonly openChannels?: ReadonlySet<string> | undefined;
+}
+
 /** Every namespace of a configuration, and which one a channel belongs to. */
 export class Namespaces {
   readonly maxChannelLength: number;
   readonly #byName: ReadonlyMap<string, Namespace>;
   readonly #closedKinds: ReadonlySet<string>;
+  readonly #open: ReadonlyMap<string, Namespace>;
 
-  /**
-   * @param closedKinds kinds of actors whose channels are not there
-   * @throws TypeError naming the option, when one is not what it must be
-   */
-  constructor(config: NamespacesConfig, closedKinds: ReadonlySet<string> = new Set()) {
-    this.#closedKinds = closedKinds;
+  /** @throws TypeError naming the option, when one is not what it must be */
+  constructor(config: NamespacesConfig, options: NamespacesOptions = {}) {
+    this.#closedKinds = options.closedKinds ?? new Set();
     const channel = config.channel ?? {};
     this.maxChannelLength = channel.max_length ?? MAX_CHANNEL_LENGTH;
     const defaults = {
@@ -251,6 +262,12 @@ export class Namespaces {
       byName.set(each.name, compile(each.name, each, defaults));
     }
     this.#byName = byName;
+    this.#open = new Map(
+      [...(options.openChannels ?? [])].flatMap((name) => {
+        const namespace = byName.get(channelNamespace(name));
+        return namespace === undefined ? [] : [[name, opened(namespace)] as const];
+      }),
+    );
   }
 
   /** The namespace of a channel (after a leading `$`); `undefined` when there is none of that name, or its actor's kind is closed. */
@@ -260,6 +277,8 @@ export class Namespaces {
       const actor = parseActorKey(channelKey(channel));
       if (actor !== null && this.#closedKinds.has(actor.kind)) return undefined;
     }
+    const open = this.#open.get(channel);
+    if (open !== undefined) return open;
     const name = channelNamespace(channel);
     return this.#byName.get(name.startsWith(PRIVATE_PREFIX) ? name.slice(1) : name);
   }

@@ -6,7 +6,9 @@ import type { ProxyAnswer, ProxyPlan } from '../core/proxy-plan.ts';
 import type { PassedHeaders, Session } from '../core/session.ts';
 import type { Log } from '../log.ts';
 import { HookSender, type HookCounts } from './hook-sender.ts';
-import { ProxyClient, type Post, type Posted } from './proxy-client.ts';
+import { LocalClient } from './local-client.ts';
+import type { ProxyBackends } from './proxy-backend.ts';
+import { ProxyClient, type Post, type Posted, type ProxyAsker } from './proxy-client.ts';
 import { ProxyFailure } from './proxy-failure.ts';
 import { ProxyMeter, type ProxyFigures } from './proxy-meter.ts';
 import { proxyTable, type ProxyKey, type ProxySettings } from './proxy-settings.ts';
@@ -21,12 +23,14 @@ interface Options {
   readonly log: Log;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
+  /** In this process. Default none. */
+  readonly backends?: ProxyBackends | undefined;
 }
 
 /** One use of one proxy. */
 interface Proxy {
   readonly settings: ProxySettings;
-  readonly client: ProxyClient;
+  readonly client: ProxyAsker;
   readonly meter: ProxyMeter;
   logged: { readonly at: number; more: number } | null;
 }
@@ -36,7 +40,7 @@ export class Proxies {
   readonly plan: ProxyPlan;
   readonly #options: Options;
   readonly #proxies: ReadonlyMap<ProxyKey, Proxy>;
-  readonly #clients: ReadonlyMap<ProxySettings, ProxyClient>;
+  readonly #clients: ReadonlyMap<ProxySettings, ProxyAsker>;
   readonly #wanted: ReadonlySet<string>;
   readonly #hooks = new HookSender();
   /** Questions under way: what is answered to them may still have to be told of. */
@@ -45,17 +49,17 @@ export class Proxies {
   /** @throws TypeError naming the option that is not what it must be */
   constructor(config: BeaconConfig, options: Options) {
     this.#options = options;
-    const { used, plan, headers } = proxyTable(config);
+    const { used, plan, headers } = proxyTable(config, options.backends ?? new Map());
     this.plan = plan;
     this.#wanted = headers;
-    const clients = new Map<ProxySettings, ProxyClient>();
+    const clients = new Map<ProxySettings, ProxyAsker>();
     for (const { settings } of used) {
-      if (!clients.has(settings)) clients.set(settings, new ProxyClient(settings));
+      if (!clients.has(settings)) clients.set(settings, clientFor(settings));
     }
     this.#clients = clients;
     this.#proxies = new Map(
       used.map(({ key, settings }) => {
-        const client = clients.get(settings) ?? new ProxyClient(settings);
+        const client = clients.get(settings) ?? clientFor(settings);
         return [key, { settings, client, meter: new ProxyMeter(), logged: null }];
       }),
     );
@@ -83,6 +87,7 @@ export class Proxies {
     const proxy = this.#of(key);
     const body = questionBody(session, effect, proxy.settings);
     const post: Post = {
+      use,
       body,
       headers: this.#headers(proxy, session, body),
       repeatable: use !== 'rpc' && use !== 'publish',
@@ -111,9 +116,13 @@ export class Proxies {
           ...this.#headers(proxy, { headers, emulatedHeaders }, body),
           'idempotency-key': id,
         };
-        return this.#measured(key, { body, headers: sent, repeatable: true }, ({ status }) => {
-          if (status < 200 || status > 299) throw new ProxyFailure('status', `status ${status}`);
-        });
+        return this.#measured(
+          key,
+          { use: effect.hook, body, headers: sent, repeatable: true },
+          ({ status }) => {
+            if (status < 200 || status > 299) throw new ProxyFailure('status', `status ${status}`);
+          },
+        );
       },
     });
   }
@@ -199,6 +208,11 @@ export class Proxies {
   get hooks(): HookCounts & { readonly waiting: number } {
     return { ...this.#hooks.counts, waiting: this.#hooks.size };
   }
+}
+
+function clientFor(settings: ProxySettings): ProxyAsker {
+  const { backend } = settings;
+  return backend === null ? new ProxyClient(settings) : new LocalClient(backend, settings);
 }
 
 function answerOf(use: EffectOf<'proxy'>['use'], text: string): ProxyAnswer {

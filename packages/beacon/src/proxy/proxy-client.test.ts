@@ -5,7 +5,7 @@ import { startBackend, type Backend } from '../testing/backend.ts';
 import { ProxyClient, type Post, type Posted } from './proxy-client.ts';
 import type { ProxySettings } from './proxy-settings.ts';
 
-const post: Post = { body: '{}', headers: {}, repeatable: false };
+const post: Post = { use: 'rpc', body: '{}', headers: {}, repeatable: false };
 
 function clientOf(
   backend: Backend,
@@ -25,6 +25,7 @@ function clientOf(
     responseSizeLimit: 1000,
     transforms: new Map(),
     tls: null,
+    backend: null,
     ...settings,
   });
   return Object.assign(client, { [Symbol.dispose]: () => client.close() });

@@ -14,6 +14,8 @@ const IDLE_MS = 15_000;
 
 /** A request to a backend. */
 export interface Post {
+  /** What is asked about. */
+  readonly use: string;
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
   /** It may be sent a second time when nobody knows whether the first one arrived. */
@@ -26,13 +28,22 @@ export interface Posted {
   readonly body: string;
 }
 
+/** Asks one backend. */
+export interface ProxyAsker {
+  /** Requests under way, and those that wait for their turn. */
+  readonly load: { readonly active: number; readonly waiting: number };
+  /** Rejects with `ProxyFailure`. */
+  post(post: Post): Promise<Posted>;
+  close(): void;
+}
+
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Asks one backend: over connections that are kept, so many requests at once, each within its time, waiting included. Follows no
  * redirects: what is not at the endpoint is not the backend.
  */
-export class ProxyClient {
+export class ProxyClient implements ProxyAsker {
   readonly #settings: ProxySettings;
   readonly #agent: HttpAgent;
   readonly #gate: Gate;
@@ -55,12 +66,10 @@ export class ProxyClient {
     this.#gate = new Gate(concurrency, queueSize);
   }
 
-  /** Requests under way, and those that wait for their turn. */
   get load(): { readonly active: number; readonly waiting: number } {
     return this.#gate.load;
   }
 
-  /** Rejects with `ProxyFailure`. */
   async post(post: Post): Promise<Posted> {
     const endsAt = performance.now() + this.#settings.timeoutMs;
     await this.#gate.enter(this.#settings.timeoutMs);

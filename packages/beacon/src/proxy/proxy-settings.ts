@@ -3,6 +3,7 @@ import type { BeaconConfig, ChannelOptions } from '../config.ts';
 import type { ClientTlsConfig, ProxyConfig, RpcOptions } from '../config/proxies.ts';
 import { parseDuration } from '../core/duration.ts';
 import type { ProxyPlan } from '../core/proxy-plan.ts';
+import type { ProxyBackend, ProxyBackends } from './proxy-backend.ts';
 import { checkedDisconnect, checkedError } from './checked-codes.ts';
 
 /** A backend, as the configuration says it is asked. */
@@ -22,6 +23,8 @@ export interface ProxySettings {
   readonly responseSizeLimit: number;
   readonly transforms: ReadonlyMap<number, StatusMeaning>;
   readonly tls: ClientTlsConfig | null;
+  /** In this process, in place of the endpoint; `null`: it is asked over HTTP. */
+  readonly backend: ProxyBackend | null;
 }
 
 /** What a status other than 200 means. */
@@ -125,6 +128,7 @@ function settingsOf(config: ProxyConfig, field: string): ProxySettings {
   if (timeoutMs <= 0) throw new TypeError(`${field}.timeout: it must be above 0`);
   return {
     endpoint: endpointOf(config.endpoint, field),
+    backend: null,
     timeoutMs,
     headers: passable(config.http_headers),
     emulatedHeaders: passable(config.emulated_headers),
@@ -140,14 +144,24 @@ function settingsOf(config: ProxyConfig, field: string): ProxySettings {
   };
 }
 
+/** How long a backend in this process may take: it may have to ask others. Less than clients wait. */
+const LOCAL_TIMEOUT = '4s';
+
+function localSettings(name: string, backend: ProxyBackend): ProxySettings {
+  const settings = settingsOf({ endpoint: 'http://local', timeout: LOCAL_TIMEOUT }, name);
+  return { ...settings, backend };
+}
+
 /** The settings of proxies that are used, each made once. */
 class Collector {
   readonly used = new Map<ProxyKey, UsedProxy>();
   readonly #named = new Map<string, ProxySettings>();
   readonly #config: BeaconConfig;
+  readonly #backends: ProxyBackends;
 
-  constructor(config: BeaconConfig) {
+  constructor(config: BeaconConfig, backends: ProxyBackends) {
     this.#config = config;
+    this.#backends = backends;
   }
 
   /** Notes a use. `standing` is what is `default` there, and where it stands. */
@@ -165,14 +179,16 @@ class Collector {
 
   #byName(name: string): ProxySettings {
     let settings = this.#named.get(name);
+    const backend = this.#backends.get(name);
+    if (settings === undefined && backend !== undefined) settings = localSettings(name, backend);
     if (settings === undefined) {
       const config = this.#config.proxies?.find((each) => each.name === name);
       if (config === undefined) {
         throw new TypeError(`proxies: there is none of the name ${JSON.stringify(name)}`);
       }
       settings = settingsOf(config, `proxies[${JSON.stringify(name)}]`);
-      this.#named.set(name, settings);
     }
+    this.#named.set(name, settings);
     return settings;
   }
 }
@@ -200,8 +216,8 @@ function rpcProxy(options: RpcOptions | undefined): string | null {
  *
  * @throws TypeError naming the option that is not what it must be
  */
-export function proxyTable(config: BeaconConfig): ProxyTable {
-  const collector = new Collector(config);
+export function proxyTable(config: BeaconConfig, backends: ProxyBackends): ProxyTable {
+  const collector = new Collector(config, backends);
   const { client = {}, channel = {}, rpc = {} } = config;
   for (const use of ['connect', 'refresh', 'disconnect'] as const) {
     const proxy = client.proxy?.[use];

@@ -113,7 +113,7 @@ export class SessionRig {
       namespaces,
       rates: rules === null ? null : new RateLimits(rules, { namespaces, stats }),
       kinds,
-      proxies: proxyTable(config).plan,
+      proxies: proxyTable(config, new Map()).plan,
       rpcMethods: new Set(['echo']),
       takesMessages: false,
       hub: new Hub(),
