@@ -7,6 +7,7 @@ import type { BelfryConfig } from '../config/schema.ts';
 import { startBelfry } from '../run/start-belfry.ts';
 import { runBelfry, temporaryDirectory } from '../testing/belfry-process.ts';
 import { counter } from '../testing/counter.ts';
+import { configForCentrifugo } from './config-for-centrifugo.ts';
 
 const CENTRIFUGO = { api_url: 'http://127.0.0.1:1/api', api_key: 'key' };
 
@@ -38,6 +39,26 @@ test('what is missing is named, and in production the secret of the proxies is',
   expect(
     problemsOf({ beacon: 'centrifugo', environment: 'production', centrifugo: CENTRIFUGO }),
   ).toEqual([expect.stringMatching(/^centrifugo\.proxy_secret: is missing; in production/)]);
+});
+
+test('presence is told of often enough for the shortest presence_ttl, and one that Centrifugo cannot keep up with is refused', () => {
+  const lookInterval = (values: Partial<BelfryConfig>): unknown => {
+    const config = { beacon: 'centrifugo' as const, centrifugo: CENTRIFUGO, ...values };
+    const { client } = configForCentrifugo(resolve(config)) as {
+      client: { presence_update_interval: unknown };
+    };
+    return client.presence_update_interval;
+  };
+  expect(lookInterval({})).toBe('5000ms');
+  expect(lookInterval({ centrifugo: { ...CENTRIFUGO, presence_ttl: '10s' } })).toBe('1666ms');
+  const rooms = (ttl: string) => ({
+    channel: { namespaces: [{ name: 'rooms', queue: true, presence: true, presence_ttl: ttl }] },
+  });
+  expect(lookInterval(rooms('12s'))).toBe('2000ms');
+  expect(problemsOf({ beacon: 'centrifugo', centrifugo: CENTRIFUGO, ...rooms('9s') })).toEqual([
+    expect.stringMatching(/^channel\.namespaces\[\d+\]\.presence_ttl \("rooms"\): .*"10s"/),
+  ]);
+  expect(problemsOf(rooms('9s'))).toEqual([]);
 });
 
 test('belfry centrifugo-config prints what Centrifugo must know, and nothing that it does not', async () => {

@@ -7,10 +7,20 @@ import { SECRET_HEADER } from './proxy-routes.ts';
 /** How long Centrifugo waits for an answer. */
 const PROXY_TIMEOUT = '5s';
 
+const LONGEST_LOOK_MS = 5_000;
+
 function proxyUrl({ centrifugo, http_server: http }: ResolvedConfig): string {
   if (centrifugo.proxy_url !== undefined) return centrifugo.proxy_url.replace(/\/+$/, '');
   const host = http.address === '0.0.0.0' || http.address === '::' ? '127.0.0.1' : http.address;
   return `http://${host}:${http.port}`;
+}
+
+/** How often Centrifugo looks for subscriptions to tell of again, in ms: often enough for the shortest `presence_ttl`. */
+function lookInterval({ channel, centrifugo }: ResolvedConfig): number {
+  const ttls = channel.namespaces
+    .filter(({ queue }) => queue)
+    .map((each) => each.presence_ttl ?? centrifugo.presence_ttl);
+  return Math.min(LONGEST_LOOK_MS, ...ttls.map((ttl) => Math.floor(ttl / 6)));
 }
 
 /** Options that only Belfry has are left out; control channels are decided by the workers alone. */
@@ -56,8 +66,7 @@ export function configForCentrifugo({ config, written }: EffectiveConfig): objec
         audience: token.audience,
         issuer: token.issuer,
       }),
-      // So often it looks for subscriptions to tell of again; who has fallen silent is found out that much later.
-      presence_update_interval: '5s',
+      presence_update_interval: `${lookInterval(config)}ms`,
       expired_sub_close_delay: '1s',
     },
     http_api: given({ key: centrifugo.api_key }),

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { duration, group, optionalText, text, whole } from './field.ts';
 
+/** Centrifugo counts in whole seconds, and looks every second at most for subscriptions to tell of again. */
+export const SHORTEST_PRESENCE_MS = 10_000;
+
 const url = z.string().regex(/^https?:\/\/[^\s?#]+$/);
 
 /** What a worker must know of a Centrifugo that takes the Beacon's place. */
@@ -41,7 +44,7 @@ export const centrifugoSchema = group({
   ),
   presence_ttl: duration(
     '90s',
-    'When a connection that Centrifugo has not told of again counts as gone from a control channel, where the namespace has no `presence_ttl`. Centrifugo tells of it every third of that, at most every 10 to 16 seconds; where no worker answers it, after a minute. With several workers behind `centrifugo.proxy_url`, 20s is enough.',
-    { minMs: 3_000 },
+    'When a connection that Centrifugo has not told of again counts as gone from a control channel, where the namespace has no `presence_ttl`. Centrifugo tells of it every third of that, at most every 10 to 17 seconds; where no worker answers it, after a minute. With several workers behind `centrifugo.proxy_url`, 20s is enough.',
+    { minMs: SHORTEST_PRESENCE_MS },
   ),
 });

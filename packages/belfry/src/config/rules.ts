@@ -1,3 +1,4 @@
+import { SHORTEST_PRESENCE_MS } from './centrifugo-schema.ts';
 import { proxyRules } from './proxy-rules.ts';
 import { ROLES, type ResolvedConfig } from './schema.ts';
 
@@ -76,7 +77,8 @@ function processRules({ processes, redis, shutdown }: ResolvedConfig): string[] 
   return problems;
 }
 
-function centrifugoRules({ beacon, centrifugo, roles, environment }: ResolvedConfig): string[] {
+function centrifugoRules(config: ResolvedConfig): string[] {
+  const { beacon, centrifugo, roles, environment, channel } = config;
   if (beacon !== 'centrifugo') return [];
   const problems: string[] = [];
   if (roles.includes('beacon')) {
@@ -102,6 +104,12 @@ function centrifugoRules({ beacon, centrifugo, roles, environment }: ResolvedCon
       'centrifugo.proxy_secret: is missing; in production it must be given (BELFRY_CENTRIFUGO_PROXY_SECRET), and Centrifugo must send it. Make one with `openssl rand -base64 32`.',
     );
   }
+  channel.namespaces.forEach(({ name, queue, presence_ttl: ttl }, i) => {
+    if (!queue || ttl === undefined || ttl >= SHORTEST_PRESENCE_MS) return;
+    problems.push(
+      `channel.namespaces[${i}].presence_ttl ("${name}"): with "beacon": "centrifugo" it must be at least "${SHORTEST_PRESENCE_MS / 1_000}s"; Centrifugo tells no sooner who is still there.`,
+    );
+  });
   return problems;
 }
 
