@@ -5,6 +5,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { CENTRIFUGO, findGoServer } from '@belfry/testkit';
 import { scenarios } from './scenarios/all-scenarios.ts';
 import type { Lane } from './sdk/client.ts';
 import { PythonAgent } from './sdk/python-agent.ts';
@@ -14,7 +15,7 @@ import { plan, runSuite } from './suite/run-suite.ts';
 import { table } from './suite/table.ts';
 import { judge, type Verdict } from './suite/verdicts.ts';
 import { belfry } from './targets/belfry.ts';
-import { centrifugo, findCentrifugo, versionOf } from './targets/centrifugo.ts';
+import { centrifugo } from './targets/centrifugo.ts';
 import type { Target } from './targets/target.ts';
 
 const { values } = parseArgs({
@@ -71,13 +72,12 @@ if (sdks.has('python')) {
 const targets: Target[] = [];
 if (targetNames.has('belfry')) targets.push(belfry);
 if (targetNames.has('centrifugo')) {
-  const binary = await findCentrifugo();
-  const version = typeof binary === 'string' ? await versionOf(binary) : binary;
-  if (typeof binary === 'string' && typeof version === 'string') {
-    say(`${version}, ${binary}`);
-    targets.push(centrifugo(binary));
-  } else if (version instanceof Error) {
-    notRun.push(`not run against a real Centrifugo: ${version.message}`);
+  const found = await findGoServer(CENTRIFUGO, { env: process.env, say });
+  if (found instanceof Error) {
+    notRun.push(`not run against a real Centrifugo: ${found.message}`);
+  } else {
+    say(`Centrifugo ${found.version}, ${found.file}`);
+    targets.push(centrifugo(found.file));
   }
 }
 for (const each of notRun) say(each);

@@ -51,7 +51,8 @@ function positive(option: string, text: string): number {
   throw new Error(`--${option} is ${JSON.stringify(text)}; it must be a number above 0`);
 }
 
-const found: (Target | Missing)[] = values.targets.split(',').map(findTarget);
+const found: (Target | Missing)[] = [];
+for (const name of values.targets.split(',')) found.push(await findTarget(name));
 if (values.against !== undefined) found.splice(1, 0, belfryTarget('belfry before', values.against));
 const targets = found.filter((each) => 'start' in each);
 const missing = found.filter((each) => 'why' in each);

@@ -2,6 +2,7 @@ export * from './child-server.ts';
 export * from './fault-proxy.ts';
 export * from './find-program.ts';
 export * from './free-port.ts';
+export * from './go-servers/find-go-server.ts';
 export * from './haproxy-server.ts';
 export * from './nginx-server.ts';
 export * from './redis-cluster.ts';

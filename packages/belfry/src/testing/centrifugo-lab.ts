@@ -1,14 +1,13 @@
 /** Workers behind a Centrifugo, for tests: a real one where there is one, and a Belfry in its place. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, request as forward, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connect, type BelfryClient } from '@belfry/client';
-import { freePort, waitFor } from '@belfry/testkit';
+import { CENTRIFUGO, findGoServer, freePort, waitFor } from '@belfry/testkit';
 import { SignJWT } from 'jose';
 import { configForCentrifugo } from '../centrifugo/config-for-centrifugo.ts';
 import { resolveConfig } from '../config/resolve-config.ts';
@@ -24,10 +23,6 @@ import {
 const TOKEN_SECRET = 'a-secret-for-tests-that-is-long-enough';
 export const API_KEY = 'the-api-key-of-these-tests';
 const PROXY_SECRET = 'what-centrifugo-shows-to-the-workers';
-
-const MODULE = 'github.com/centrifugal/centrifugo/v6@latest';
-/** How long Go may take to fetch and build it. */
-const INSTALL_MS = 180_000;
 
 const ACTORS = ['counter.ts', 'door.ts'].map((name) =>
   fileURLToPath(new URL(name, import.meta.url)),
@@ -55,34 +50,14 @@ const standIn: Kind = {
   },
 };
 
-function find(): { readonly bin: string } | { readonly missing: string } {
-  const given = process.env['CENTRIFUGO_BIN'];
-  if (given !== undefined && given !== '') return { bin: given };
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
-    const bin = join(folder, 'centrifugo');
-    if (spawnSync(bin, ['version']).status === 0) return { bin };
-  }
-  const directory = join(tmpdir(), 'belfry-centrifugo-bin');
-  const { status, stderr, error } = spawnSync('go', ['install', MODULE], {
-    env: { ...process.env, GOBIN: directory },
-    timeout: INSTALL_MS,
-    encoding: 'utf8',
-  });
-  if (status === 0) return { bin: join(directory, 'centrifugo') };
-  const reason = error?.message ?? stderr.trim().split('\n').at(-1)?.trim() ?? '';
-  return {
-    missing: `there is no CENTRIFUGO_BIN, no centrifugo on the PATH, and \`go install ${MODULE}\` did not work: ${reason}`,
-  };
-}
-
-function real(): Kind {
-  const found = find();
+async function real(): Promise<Kind> {
+  const found = await findGoServer(CENTRIFUGO, { env: process.env });
   const name = 'Centrifugo';
-  if ('missing' in found) {
+  if (found instanceof Error) {
     const start = (): never => {
-      throw new Error(found.missing);
+      throw found;
     };
-    return { name, missing: found.missing, start };
+    return { name, missing: found.message, start };
   }
   return {
     name,
@@ -94,14 +69,14 @@ function real(): Kind {
         file,
         JSON.stringify({ ...config, http_server: http, health: { enabled: true } }),
       );
-      return spawn(found.bin, ['--config', file], { stdio: ['ignore', 'ignore', 'inherit'] });
+      return spawn(found.file, ['--config', file], { stdio: ['ignore', 'ignore', 'inherit'] });
     },
   };
 }
 
 /** Both, and a line for whoever reads the run where the real one is not there. */
-export function kinds(): readonly Kind[] {
-  const centrifugo = real();
+export async function kinds(): Promise<readonly Kind[]> {
+  const centrifugo = await real();
   if (centrifugo.missing !== undefined) {
     console.warn(`NOT RUN: the tests with a real Centrifugo: ${centrifugo.missing}`);
   }
