@@ -1,6 +1,25 @@
 /**
  * What people and programs ask of the Sentinel over HTTP, under `<url>/fleet/v1`, with `Authorization: Bearer <connection token>`; the
- * user is the token's. `GET /fleet/v1/openapi.json` describes all of it.
+ * user is the token's. An operator's token does too: its user is `operator`, and it may do everything with every job and node. Who knows
+ * the id of a job with `visibility: link` may look at it without any token.
+ *
+ * | call | answer |
+ * |---|---|
+ * | `POST /jobs` `SubmitRequest` | `SubmitReply` |
+ * | `GET /jobs?status=&cursor=&limit=` | `JobList` |
+ * | `GET /jobs/<id>` | `JobView` |
+ * | `POST /jobs/<id>/cancel`, `POST /jobs/<id>/retry` (goes on with a failed or cancelled job) | `JobView` |
+ * | `GET /jobs/<id>/result` | `JobResult` |
+ * | `GET /jobs/<id>/events` | server-sent events `job` with `JobView`s, for who has no SDK; the last one is that of its end |
+ * | `POST /claims` `ClaimTokenRequest` | `ClaimTokenReply` |
+ * | `POST /nodes/claim` `ClaimCodeRequest` | `NodeView` |
+ * | `GET /nodes?pool=&cursor=&limit=` | `NodeList` |
+ * | `GET /nodes/<id>`, `PATCH /nodes/<id>` `NodeChange` | `NodeView` |
+ * | `DELETE /nodes/<id>` | `{}` |
+ * | `GET /pools/<pool>` | `PoolView` |
+ * | `GET /simulations` | `SimulationList` |
+ *
+ * Errors are `{"error":{"code","message"}}` with an HTTP status of 400 or above; the message names the field. `GET /fleet/v1/openapi.json` describes all of it.
  */
 
 /** `POST /jobs`. */
@@ -187,6 +206,8 @@ export interface ClaimTokenRequest {
   readonly access?: NodeAccess;
   /** Default one hour, at most 30 days. */
   readonly ttlMs?: number;
+  /** Results of the nodes count from the start. Needs an operator's token. Default false. */
+  readonly trusted?: boolean;
 }
 
 export interface ClaimTokenReply {
@@ -230,7 +251,23 @@ export interface NodeView {
   readonly claimedAt: number;
 }
 
-/** `GET /pools/<pool>`. */
+/** `GET /nodes`. */
+export interface NodeList {
+  readonly nodes: readonly NodeView[];
+  /** For the next page; `null`: this is the last one. */
+  readonly cursor: string | null;
+}
+
+/** `PATCH /nodes/<id>`: what is there is changed, for its owner and operators. */
+export interface NodeChange {
+  /** 1 to 64 characters. */
+  readonly name?: string;
+  readonly access?: NodeAccess;
+  /** It is given nothing new, until it is set to false again. */
+  readonly draining?: boolean;
+}
+
+/** `GET /pools/<pool>`. Of jobs of others, `job`, `title` and `owner` are empty. */
 export interface PoolView {
   readonly pool: string;
   readonly nodes: number;
@@ -247,8 +284,12 @@ export interface PoolView {
   }[];
 }
 
-/** `GET /simulations`. */
 export interface SimulationView {
   readonly name: string;
   readonly version: string;
+}
+
+/** `GET /simulations`. */
+export interface SimulationList {
+  readonly simulations: readonly SimulationView[];
 }
