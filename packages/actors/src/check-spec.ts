@@ -11,15 +11,17 @@ const KEYS = {
   onInternal: 'handler',
   onPresence: 'handler',
   onTick: 'handler',
+  onTurnEnd: 'handler',
   tick: 'tick',
   inboxLimit: 'count',
   maxAttempts: 'count',
   maxTickFailures: 'count',
+  maxStateLength: 'count',
 } as const;
 
 const TICK_KEYS = ['hz', 'late', 'autostart'] as const;
 
-const MOST: Readonly<Record<string, number>> = { maxAttempts: 100 };
+const MOST: Readonly<Record<string, number>> = { maxAttempts: 100, maxStateLength: 67_108_864 };
 const MOST_ELSE = 1_000_000;
 const MOST_CAUGHT_UP = 1_000;
 

@@ -160,6 +160,12 @@ export interface ActorSpec<
   ) => void;
   /** Time passed: the rate's next tick, or the one that `scheduleTick` set. */
   readonly onTick?: (ctx: TurnContext<State, Input<Server>, Input<User>>, tick: Tick) => void;
+  /**
+   * Runs before the commit of a turn that handled something: for what is to be done once for many messages. It is a part of what it
+   * follows: normally of all messages and ticks of the turn; where one of them fails or is refused (or this itself throws), it runs after each of
+   * them, so that they fail one by one. `ctx.reply` has no effect in it.
+   */
+  readonly onTurnEnd?: (ctx: TurnContext<State, Input<Server>, Input<User>>) => void;
   readonly tick?: TickRate;
   /** The most messages that may wait for one actor; past it a client gets error 106. Default 1,000. */
   readonly inboxLimit?: number;
@@ -167,6 +173,8 @@ export interface ActorSpec<
   readonly maxAttempts?: number;
   /** How many ticks in a row may throw before the actor is suspended. Default 10. */
   readonly maxTickFailures?: number;
+  /** The longest state, in characters of JSON text. Default what the runner allows, 1,048,576. */
+  readonly maxStateLength?: number;
 }
 
 /** A kind of actors. Made by `defineActor`; give it to the config's `actors`. */

@@ -30,9 +30,11 @@ export interface EngineSpec {
   readonly onInternal?: (ctx: EngineContext, message: unknown, from: InternalSender) => unknown;
   readonly onPresence?: (ctx: EngineContext, event: PresenceEvent) => unknown;
   readonly onTick?: (ctx: EngineContext, tick: Tick) => unknown;
+  readonly onTurnEnd?: (ctx: EngineContext) => unknown;
   readonly tick?: TickRate;
   readonly maxAttempts?: number;
   readonly maxTickFailures?: number;
+  readonly maxStateLength?: number;
 }
 
 export function engineSpec(definition: AnyActorDefinition): EngineSpec {

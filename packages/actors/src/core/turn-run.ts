@@ -35,6 +35,7 @@ export class Turn {
   readonly #spec: EngineSpec;
   readonly #now: Millis;
   readonly #life: number;
+  readonly #careful: boolean;
   readonly #bench: Workbench;
   readonly #counts = noCounts();
   readonly #failures: TurnFailure[] = [];
@@ -55,6 +56,7 @@ export class Turn {
     this.#options = options;
     this.#spec = spec;
     this.#kind = kind;
+    this.#careful = careful;
     this.#now = Math.max(meta.now, snapshot.now);
     this.#life = meta.life ?? snapshot.fence;
     this.#head = meta.head;
@@ -81,6 +83,8 @@ export class Turn {
     }
     this.#runMessages();
     this.#runTicks();
+    // In a careful turn it ran with each of them, and there is nothing left for it.
+    if (!this.#careful) this.#bench.attempt(() => this.#bench.endTurn());
     return this.#outcome(this.#bench.finish());
   }
 

@@ -36,6 +36,8 @@ export class Workbench {
   readonly #ctx: DraftContext;
   /** The text of the draft's state as of the last attempt that held. */
   #text: string | null;
+  /** A handler ran, and `onTurnEnd` has not since. */
+  #handled = false;
 
   constructor(input: WorkbenchInput) {
     const { kind, spec, snapshot, meta, now, life, options } = input;
@@ -92,6 +94,23 @@ export class Workbench {
   /** Calls a handler, in an attempt; creates the actor first where it does not exist. */
   call(call: Call): void {
     if (!this.draft.exists) this.#create();
+    this.#call(call);
+    this.#handled = true;
+    // With a copy to go back to, every message is a turn of its own.
+    if (this.#input.careful) this.endTurn();
+  }
+
+  /** Calls `onTurnEnd`, in an attempt, where there is something for it to follow. */
+  endTurn(): void {
+    const { draft } = this;
+    if (!this.#handled || !draft.exists || draft.destroying) return;
+    this.#handled = false;
+    const { reply } = draft;
+    this.#done('onTurnEnd', this.#input.spec.onTurnEnd?.(this.#ctx));
+    draft.reply = reply;
+  }
+
+  #call(call: Call): void {
     const { spec } = this.#input;
     const ctx = this.#ctx;
     switch (call.type) {
@@ -141,10 +160,10 @@ export class Workbench {
   }
 
   #stateText(): string | null {
-    const { kind, options } = this.#input;
+    const { kind, spec, options } = this.#input;
     if (!this.draft.exists) return null;
     const text = jsonText(this.draft.state, `actor ${kind}: the state`);
-    const limit = options.maxStateLength ?? 1_048_576;
+    const limit = spec.maxStateLength ?? options.maxStateLength ?? 1_048_576;
     if (text.length > limit) {
       throw new RangeError(
         `actor ${kind}: the state has ${text.length} characters as JSON, ${limit} are allowed; keep less in it, or split the actor`,
