@@ -33,6 +33,8 @@ describe('who may import whom', () => {
     ['apps/portal/src/a.ts', 'belfry'],
     ['apps/portal/src/a.ts', '@belfry/example-chess'],
     ['examples/chess/src/a.ts', '@belfry/store'],
+    ['examples/combat/src/a.ts', '@belfry/protocol'],
+    ['packages/belfry/src/a.ts', '@belfry/example-combat'],
   ];
   test.each(refused)('%s must not import %s', (file, specifier) => {
     expect(check({ [file]: importing(specifier) })).toEqual([
@@ -50,6 +52,8 @@ describe('who may import whom', () => {
     ['apps/portal/src/a.ts', '@belfry/example-chess/shared'],
     ['examples/chess/src/a.ts', 'belfry'],
     ['bench/src/a.ts', '@belfry/testkit'],
+    ['apps/portal/src/a.ts', '@belfry/example-combat'],
+    ['examples/chess/src/a.ts', '@belfry/example-combat'],
   ];
   test.each(allowed)('%s may import %s', (file, specifier) => {
     expect(check({ [file]: importing(specifier) })).toEqual([]);
@@ -204,6 +208,38 @@ describe('cores', () => {
     ]);
     const typed = `import type { a } from '../clock.ts';\nexport type A = typeof a;\n`;
     expect(check({ [core]: typed, [shell]: clock })).toEqual([]);
+  });
+});
+
+describe('the combat simulator', () => {
+  const file = 'examples/combat/src/a.ts';
+  const inexact: [text: string, what: string][] = [
+    ['export const a = Math.pow(2, b);', 'Math.pow'],
+    ['export const a = Math.log(b);', 'Math.log'],
+    [`export const a = Math['sin'](b);`, 'Math.sin'],
+    ['export const a = Math[b];', 'Math.[…]'],
+    ['export const { exp } = Math;', 'Math as a whole'],
+    ['export const a = b ** 2;', '**'],
+    ['b **= 2;', '**='],
+    ['export const a = b.localeCompare(c);', 'localeCompare'],
+    ['export const a = new Intl.Collator();', 'Intl'],
+  ];
+  test.each(inexact)('%s is refused: engines do not agree on it', (text, what) => {
+    expect(check({ [file]: `${text}\n` })).toEqual([
+      `${file}:1 exact: ${what} is not the same in every engine`,
+    ]);
+    expect(check({ 'examples/chess/src/a.ts': `${text}\n` })).toEqual([]);
+  });
+
+  test.each(['Math.sqrt(b)', 'Math.imul(b, 3)', 'Math.round(b)', 'b * b'])('%s is fine', (text) => {
+    expect(check({ [file]: `export const a = ${text};\n` })).toEqual([]);
+  });
+
+  test('it is a core, and safe for browsers', () => {
+    expect(check({ [file]: 'export const a = Date.now();\n' })).toHaveLength(1);
+    expect(check({ [file]: importing('node:fs') })).toContainEqual(
+      expect.stringContaining('browser-safe: '),
+    );
   });
 });
 

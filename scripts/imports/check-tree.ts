@@ -3,12 +3,13 @@ import { isBuiltin } from 'node:module';
 import { basename, dirname, join, posix } from 'node:path';
 import { importsOf } from './imports-of.ts';
 import { impureGlobals } from './impure-globals.ts';
+import { inexactMath } from './inexact-math.ts';
 import { browserProblem, coreProblem, layerProblem, unitOfFile } from './layers.ts';
 import type { Import } from './layers.ts';
 import { parse } from './syntax.ts';
 import type { Source } from './syntax.ts';
 
-export type Rule = 'layers' | 'browser-safe' | 'sans-io' | 'length' | 'folder' | 'name';
+export type Rule = 'layers' | 'browser-safe' | 'sans-io' | 'exact' | 'length' | 'folder' | 'name';
 
 export interface Violation {
   file: string;
@@ -95,9 +96,12 @@ function importProblems(file: string, { imports }: Code): Violation[] {
 
 const isTestCode = (file: string): boolean => TEST.test(file) || TEST_SUPPORT.test(file);
 
-/** Protocol is a core as a whole; elsewhere a core is what stands under a folder of that name. */
+const isCombat = (file: string): boolean => file.startsWith('examples/combat/src/');
+
+/** Protocol and the combat simulator are cores as a whole; elsewhere a core is what stands under a folder of that name. */
 function isCore(file: string): boolean {
-  return !isTestCode(file) && (file.startsWith('packages/protocol/src/') || /\/core\//.test(file));
+  if (isTestCode(file)) return false;
+  return file.startsWith('packages/protocol/src/') || isCombat(file) || /\/core\//.test(file);
 }
 
 /**
@@ -144,6 +148,19 @@ function coreProblems(codes: ReadonlyMap<string, Code>): Violation[] {
   });
 }
 
+/** What the combat simulator does must be the same to the bit in every engine. */
+function exactProblems(codes: ReadonlyMap<string, Code>): Violation[] {
+  return [...codes].flatMap(([file, { source }]) => {
+    if (!isCombat(file) || isTestCode(file)) return [];
+    return inexactMath(source).map(({ what, line }): Violation => ({
+      file,
+      line,
+      rule: 'exact',
+      message: `${what} is not the same in every engine`,
+    }));
+  });
+}
+
 /** Checks the tree under `root` against the import rules, the core rules and the file rules. */
 export function checkTree(root: string): Violation[] {
   const tops = TOPS.filter((top) => existsSync(join(root, top)));
@@ -159,5 +176,5 @@ export function checkTree(root: string): Violation[] {
     codes.set(file, code);
     found.push(...importProblems(file, code));
   }
-  return [...found, ...coreProblems(codes)];
+  return [...found, ...coreProblems(codes), ...exactProblems(codes)];
 }

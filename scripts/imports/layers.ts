@@ -1,5 +1,5 @@
 /**
- * Who may import whom; ARCHITECTURE.md draws the same picture. A unit is a workspace; all examples are one unit.
+ * Who may import whom; ARCHITECTURE.md draws the same picture. A unit is a workspace; all examples but the combat simulator are one unit.
  * A new package needs a row here.
  */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
@@ -13,8 +13,10 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   node: ['protocol'],
   belfry: ['protocol', 'store', 'actors', 'beacon', 'client', 'sentinel', 'node'],
   testkit: ['protocol', 'store'],
-  portal: ['client', 'protocol', 'example', 'node'],
-  example: ['actors', 'belfry', 'client'],
+  // Runs on nodes of any kind, also in browsers: it needs nothing.
+  combat: [],
+  portal: ['client', 'protocol', 'example', 'node', 'combat'],
+  example: ['actors', 'belfry', 'client', 'combat'],
   bench: [
     'protocol',
     'store',
@@ -26,13 +28,14 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'belfry',
     'testkit',
     'example',
+    'combat',
   ],
   // What it tests it starts as processes.
   interop: ['testkit'],
 };
 
 /** Units that also run in a browser. */
-const BROWSER_SAFE: ReadonlySet<string> = new Set(['protocol', 'client', 'portal']);
+const BROWSER_SAFE: ReadonlySet<string> = new Set(['protocol', 'client', 'combat', 'portal']);
 
 /** Packages that need Node; a browser-safe unit must not reach them. */
 const NODE_ONLY: ReadonlySet<string> = new Set([
@@ -61,15 +64,16 @@ const SOCKET_PACKAGES: ReadonlySet<string> = new Set([
 export function unitOfFile(path: string): string | undefined {
   const [top, name] = path.split('/');
   if (top === 'packages' || top === 'apps') return name;
-  if (top === 'examples') return 'example';
+  if (top === 'examples') return name === 'combat' ? name : 'example';
   return top === 'bench' || top === 'interop' ? top : undefined;
 }
 
-/** `@belfry/store/redis` → `store`; undefined for what is not ours. */
+/** `@belfry/store/redis` → `store`, `@belfry/example-chess` → `example`; undefined for what is not ours. */
 function unitOfSpecifier(specifier: string): string | undefined {
   const [scope, name] = specifier.split('/');
   if (scope === 'belfry') return 'belfry';
   if (scope !== '@belfry') return undefined;
+  if (name === 'example-combat') return 'combat';
   return name?.startsWith('example-') === true ? 'example' : name;
 }
 

@@ -1,0 +1,16 @@
+export * from './character/character.ts';
+export { checkCharacter, parseCharacter } from './character/check.ts';
+export type { Checked } from './character/check.ts';
+export * from './character/stats.ts';
+export * from './combat-error.ts';
+export * from './catalog/catalog.ts';
+export * from './catalog/model.ts';
+export * from './fight.ts';
+export type { Sink } from './engine/sink.ts';
+export * from './result/merge.ts';
+export * from './result/result.ts';
+export * from './result/summarize.ts';
+export { checkRotation, completionsAt, hoverAt, rotationEntries } from './rotation/editor.ts';
+export type { Completions, Entry, Hover } from './rotation/editor.ts';
+export { format as formatRotation } from './rotation/format.ts';
+export * from './rotation/problem.ts';
