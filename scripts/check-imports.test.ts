@@ -125,6 +125,18 @@ describe('browser-safe packages', () => {
   test('other packages may', () => {
     expect(check({ 'packages/store/src/a.ts': importing('node:sqlite') })).toEqual([]);
   });
+
+  test('parts of a package are safe by themselves, and load nothing of the others', () => {
+    const folder = 'packages/node/src';
+    expect(check({ [`${folder}/machine/a.ts`]: importing('node:fs') })).toEqual([]);
+    expect(check({ [`${folder}/agent/a.ts`]: importing('node:fs') })).toHaveLength(1);
+    expect(check({ [`${folder}/browser/a.ts`]: importing('../core/a.ts') })).toEqual([]);
+    expect(check({ [`${folder}/browser/a.ts`]: importing('../machine/a.ts') })).toEqual([
+      `${folder}/browser/a.ts:1 browser-safe: node/browser is browser-safe, ${folder}/machine/a.ts is not`,
+    ]);
+    expect(check({ 'apps/portal/src/a.ts': importing('@belfry/node/browser') })).toEqual([]);
+    expect(check({ 'apps/portal/src/a.ts': importing('@belfry/node') })).toHaveLength(1);
+  });
 });
 
 describe('cores', () => {

@@ -70,18 +70,20 @@ function shapeProblems(file: string, text: string): Violation[] {
 function importProblems(file: string, { imports }: Code): Violation[] {
   const unit = unitOfFile(file);
   if (unit === undefined) return [];
-  const importer = { unit, isTest: isTestCode(file) };
+  const importer = { file, unit, isTest: isTestCode(file) };
   return imports.flatMap((each): Violation[] => {
     const found: Violation[] = [];
     const add = (rule: Rule, message: string | undefined): void => {
       if (message !== undefined) found.push({ file, line: each.line, rule, message });
     };
+    const target = each.specifier.startsWith('.')
+      ? posix.join(posix.dirname(file), each.specifier)
+      : undefined;
     add('layers', layerProblem(importer, each));
-    add('browser-safe', browserProblem(importer, each, isBuiltin));
+    add('browser-safe', browserProblem(importer, each, { isBuiltin, target }));
     // A test may start another package's program as a process; it does not load it.
     const startsProcess = each.isUrl && (importer.isTest || unit === 'bench');
-    if (each.specifier.startsWith('.') && !startsProcess) {
-      const target = posix.join(posix.dirname(file), each.specifier);
+    if (target !== undefined && !startsProcess) {
       const workspace = file
         .split('/')
         .slice(0, unit === 'bench' ? 1 : 2)

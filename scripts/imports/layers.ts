@@ -34,8 +34,16 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   interop: ['testkit'],
 };
 
-/** Units that also run in a browser. */
-const BROWSER_SAFE: ReadonlySet<string> = new Set(['protocol', 'client', 'combat', 'portal']);
+/** Units, and folders of units, that also run in a browser. */
+const BROWSER_SAFE: ReadonlySet<string> = new Set([
+  'protocol',
+  'client',
+  'combat',
+  'portal',
+  'node/core',
+  'node/agent',
+  'node/browser',
+]);
 
 /** Packages that need Node; a browser-safe unit must not reach them. */
 const NODE_ONLY: ReadonlySet<string> = new Set([
@@ -44,6 +52,7 @@ const NODE_ONLY: ReadonlySet<string> = new Set([
   'ioredis',
   'pino',
   'pino-pretty',
+  'piscina',
   'prom-client',
   'redis',
   'sirv',
@@ -66,6 +75,17 @@ export function unitOfFile(path: string): string | undefined {
   if (top === 'packages' || top === 'apps') return name;
   if (top === 'examples') return name === 'combat' ? name : 'example';
   return top === 'bench' || top === 'interop' ? top : undefined;
+}
+
+/** `packages/node/src/core/a.ts` → `node/core`; undefined for what stands in no folder of its own. */
+function partOfFile(path: string): string | undefined {
+  const [, , , folder, file] = path.split('/');
+  const unit = unitOfFile(path);
+  return unit === undefined || file === undefined ? undefined : `${unit}/${folder ?? ''}`;
+}
+
+function isBrowserSafe(path: string): boolean {
+  return BROWSER_SAFE.has(unitOfFile(path) ?? '') || BROWSER_SAFE.has(partOfFile(path) ?? '');
 }
 
 /** `@belfry/store/redis` → `store`, `@belfry/example-chess` → `example`; undefined for what is not ours. */
@@ -95,6 +115,8 @@ export interface Import {
 }
 
 export interface Importer {
+  /** Its path from the root. */
+  file: string;
   unit: string;
   isTest: boolean;
 }
@@ -120,14 +142,22 @@ export function layerProblem(
   return undefined;
 }
 
-/** Why this import cannot work in a browser, or undefined. */
+/**
+ * Why this import cannot work in a browser, or undefined.
+ *
+ * @param target the path from the root of what a relative import names
+ */
 export function browserProblem(
-  { unit, isTest }: Importer,
+  { file, isTest }: Importer,
   { specifier }: Import,
-  isBuiltin: (specifier: string) => boolean,
+  { isBuiltin, target }: { isBuiltin: (specifier: string) => boolean; target: string | undefined },
 ): string | undefined {
-  if (isTest || !BROWSER_SAFE.has(unit)) return undefined;
+  if (isTest || !isBrowserSafe(file)) return undefined;
+  const unit = BROWSER_SAFE.has(unitOfFile(file) ?? '') ? unitOfFile(file) : partOfFile(file);
   if (isBuiltin(specifier)) return `${unit} is browser-safe, ${specifier} is Node's`;
+  if (target !== undefined && !isBrowserSafe(target))
+    return `${unit} is browser-safe, ${target} is not`;
+  if (specifier === '@belfry/node') return `${unit} is browser-safe: import @belfry/node/browser`;
   const name = packageOf(specifier);
   return NODE_ONLY.has(name) ? `${unit} is browser-safe, ${name} needs Node` : undefined;
 }

@@ -114,6 +114,8 @@ export type AgentNotice =
   | { readonly type: 'unwanted'; readonly attempt: string; readonly job: string }
   /** An answer or a push that is not as the protocol has it. */
   | { readonly type: 'malformed'; readonly message: string }
+  /** Something could not be kept, or removed. */
+  | { readonly type: 'disk'; readonly message: string }
   | { readonly type: 'pause'; readonly pause: Pause | null };
 
 /** How an agent ended. `refused`: the Sentinel will not have it; the message says why. */

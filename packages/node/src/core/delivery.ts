@@ -1,6 +1,6 @@
 import type { AttemptFailure } from '@belfry/protocol';
 import type { Settlement } from './agent-events.ts';
-import { type Delivered, Outbox } from './outbox.ts';
+import { Outbox } from './outbox.ts';
 
 export type Kind = Settlement['kind'];
 
@@ -57,8 +57,6 @@ export class Delivery {
     this.#outboxes.fail.clear();
   }
 }
-
-export type { Delivered };
 
 interface Of {
   readonly attempt: string;
