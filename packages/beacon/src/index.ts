@@ -9,6 +9,7 @@ export {
   type ServerApiOptions,
   type ServerApiService,
 } from './api/server-api.ts';
+export * from './auth/connection-check.ts';
 export * from './beacon.ts';
 export * from './bus/messages.ts';
 export * from './bus/node-bus.ts';

@@ -7,8 +7,8 @@ import {
   type Revoked,
 } from '../core/revocations.ts';
 
-/** Where they are kept: presence is a set with keys and an end for each. */
-const CHANNEL = internalChannel('revoked');
+/** Where they are kept: presence is a set with keys and an end for each. Every change is also a publication there. */
+export const REVOKED_CHANNEL: string = internalChannel('revoked');
 /** How often the store is asked for those that this process may not have heard of, in ms. */
 const RELOAD_MS = 60_000;
 /** How soon it is asked again when it did not answer. */
@@ -36,6 +36,8 @@ export class RevocationKeeper {
   #loadAt = Number.NEGATIVE_INFINITY;
   #loading: Promise<void> | null = null;
   #loaded = false;
+  /** Something was missed since the store was last asked. */
+  #missed = false;
   /** What was changed while the store was read: what it tells may be older. */
   #meanwhile: (() => void)[] = [];
 
@@ -51,6 +53,7 @@ export class RevocationKeeper {
   /** Delivery was interrupted: changes may have been missed. */
   interrupted(): void {
     this.#loadAt = Number.NEGATIVE_INFINITY;
+    this.#missed = true;
   }
 
   /** Resolves when the store has been asked once; `null`: it has been, or this process does not run yet. */
@@ -67,13 +70,14 @@ export class RevocationKeeper {
   async #read(): Promise<void> {
     const { store, revocations, onChange, onError, now } = this.#options;
     this.#meanwhile = [];
+    this.#missed = false;
     try {
-      const entries = await store.presence(CHANNEL);
+      const entries = await store.presence(REVOKED_CHANNEL);
       revocations.replace(entries.flatMap(revocationOf));
       for (const change of this.#meanwhile) change();
       revocations.sweep(now());
       this.#loaded = true;
-      this.#loadAt = now() + RELOAD_MS;
+      this.#loadAt = this.#missed ? now() : now() + RELOAD_MS;
       onChange();
     } catch (error) {
       this.#loadAt = now() + RETRY_MS;
@@ -109,19 +113,24 @@ export class RevocationKeeper {
     const infoJson = JSON.stringify(revocation);
     const user = revoked.type;
     await store.updatePresence([
-      { channel: CHANNEL, client: revocationKey(revoked), user, infoJson, ttlMs },
+      { channel: REVOKED_CHANNEL, client: revocationKey(revoked), user, infoJson, ttlMs },
     ]);
     await this.#keep();
   }
 
   async unstore(revoked: Revoked): Promise<void> {
-    await this.#options.store.removePresence(CHANNEL, revocationKey(revoked));
+    await this.#options.store.removePresence(REVOKED_CHANNEL, revocationKey(revoked));
     await this.#keep();
   }
 
   /** Presence need not outlive the machine; what the store keeps of a channel does, and with it what was written there before. */
   async #keep(): Promise<void> {
-    await this.#options.store.publish({ channel: CHANNEL, body: '{}', origin: '', history: KEPT });
+    await this.#options.store.publish({
+      channel: REVOKED_CHANNEL,
+      body: '{}',
+      origin: '',
+      history: KEPT,
+    });
   }
 }
 
