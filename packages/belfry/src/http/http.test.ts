@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { get as httpGet, type IncomingMessage } from 'node:http';
+import { get as httpGet, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { temporaryDirectory } from '../testing/belfry-process.ts';
@@ -7,7 +7,7 @@ import { clientAddress } from './client-address.ts';
 import { HttpError } from './http-error.ts';
 import { listen, type Listening } from './listen.ts';
 import { findPortal, portalFallback } from './portal.ts';
-import { createRouter, type RouterOptions, sendJson } from './router.ts';
+import { createRouter, type PathParams, type RouterOptions, sendJson } from './router.ts';
 
 const open: Listening[] = [];
 afterEach(async () => {
@@ -174,4 +174,35 @@ test.each([
   const headers = header === undefined ? {} : { 'x-real-ip': header };
   const request = { headers, socket: { remoteAddress } } as unknown as IncomingMessage;
   expect(clientAddress(request, 'X-Real-IP')).toBe(address);
+});
+
+describe('a route with something open in its path', () => {
+  const echo = {
+    GET: (_: unknown, response: ServerResponse, params: PathParams) =>
+      sendJson(response, 200, params),
+  };
+
+  test('gets what stands there, decoded; an exact path goes first', async () => {
+    const url = await serve({
+      routes: [
+        { path: '/jobs/{job}', methods: echo },
+        { path: '/jobs/{job}/result', methods: echo },
+        { path: '/jobs/mine', methods: { GET: (_, response) => sendJson(response, 200, 'mine') } },
+        { path: '/code/{name}/{file}', methods: echo },
+      ],
+    });
+    const at = async (path: string): Promise<unknown> => {
+      const response = await fetch(`${url}${path}`);
+      return response.ok ? await response.json() : response.status;
+    };
+    expect(await at('/jobs/7?x=1')).toEqual({ job: '7' });
+    expect(await at('/jobs/a%2Fb%20c')).toEqual({ job: 'a/b c' });
+    expect(await at('/jobs/7/result')).toEqual({ job: '7' });
+    expect(await at('/jobs/mine')).toBe('mine');
+    expect(await at('/code/coin/1.mjs')).toEqual({ name: 'coin', file: '1.mjs' });
+    expect(await at('/jobs/')).toBe(404);
+    expect(await at('/jobs/7/other')).toBe(404);
+    expect(await at('/jobs/%E0%A4%A')).toBe(404);
+    expect((await fetch(`${url}/jobs/7`, { method: 'POST' })).status).toBe(405);
+  });
 });

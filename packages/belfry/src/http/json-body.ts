@@ -4,8 +4,8 @@ import { HttpError } from './http-error.ts';
 /** How long a body may take to arrive, in ms. */
 const BODY_TIMEOUT_MS = 10_000;
 
-/** Reads a body of at most `maxBytes` bytes as text, whatever type it says it has. Rejects with an `HttpError` that says what is wrong. */
-export function readText(request: IncomingMessage, maxBytes: number): Promise<string> {
+/** Reads a body of at most `maxBytes` bytes. Rejects with an `HttpError` that says what is wrong. */
+export function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -22,7 +22,7 @@ export function readText(request: IncomingMessage, maxBytes: number): Promise<st
       if (size > maxBytes) {
         reject(new HttpError(413, 'too_large', `the body has more than ${maxBytes} bytes.`));
       } else {
-        resolve(Buffer.concat(chunks).toString('utf8'));
+        resolve(Buffer.concat(chunks));
       }
     });
     const failed = (): void => {
@@ -32,6 +32,11 @@ export function readText(request: IncomingMessage, maxBytes: number): Promise<st
     request.on('error', failed);
     request.on('aborted', failed);
   });
+}
+
+/** The same as text, whatever type it says it has. */
+export async function readText(request: IncomingMessage, maxBytes: number): Promise<string> {
+  return (await readBytes(request, maxBytes)).toString('utf8');
 }
 
 /** Reads a JSON object of at most `maxBytes` bytes. Throws an `HttpError` that says what is wrong. */

@@ -1,11 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HttpError } from './http-error.ts';
 
-/** Answers one request. What it throws becomes an error answer. */
-export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
+/** What stands where the path of a route has `{name}`, decoded. */
+export type PathParams = Readonly<Record<string, string>>;
 
-/** An exact path and what answers each method on it. `GET` answers `HEAD` too. */
+/** Answers one request. What it throws becomes an error answer. */
+export type Handler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  params: PathParams,
+) => Promise<void> | void;
+
+/** A path and what answers each method on it. `GET` answers `HEAD` too. */
 export interface Route {
+  /** With `{name}` for one segment that may be anything; a path without goes first. */
   readonly path: string;
   readonly methods: Readonly<Record<string, Handler>>;
 }
@@ -58,21 +66,76 @@ export function pathOf(request: IncomingMessage): string {
   return end < 0 ? url : url.slice(0, end);
 }
 
+interface Found {
+  readonly route: Route;
+  readonly params: PathParams;
+}
+
+interface Pattern {
+  readonly route: Route;
+  /** `null`: any segment. */
+  readonly segments: readonly (string | null)[];
+  readonly names: readonly string[];
+}
+
+const PARAM = /^\{(\w+)\}$/;
+
+function patternOf(route: Route): Pattern {
+  const segments = route.path.split('/');
+  return {
+    route,
+    segments: segments.map((segment) => (PARAM.test(segment) ? null : segment)),
+    names: segments.flatMap((segment) => PARAM.exec(segment)?.[1] ?? []),
+  };
+}
+
+/** What a segment says; `null`: it is not what it should be. */
+function decoded(segment: string): string | null {
+  try {
+    return segment === '' ? null : decodeURIComponent(segment);
+  } catch {
+    return null;
+  }
+}
+
+/** Finds the route of a path. */
+function finderOf(routes: readonly Route[]): (path: string) => Found | undefined {
+  const [exact, open] = [false, true].map((isOpen) =>
+    routes.filter(({ path }) => path.includes('{') === isOpen),
+  ) as [Route[], Route[]];
+  const byPath = new Map(exact.map((route) => [route.path, { route, params: {} }]));
+  const patterns = Map.groupBy(open.map(patternOf), ({ segments }) => segments.length);
+  return (path) => {
+    const found = byPath.get(path);
+    if (found !== undefined || patterns.size === 0) return found;
+    const given = path.split('/');
+    const pattern = patterns
+      .get(given.length)
+      ?.find(({ segments }) => segments.every((each, i) => each === null || each === given[i]));
+    if (pattern === undefined) return undefined;
+    const values = given.filter((_, i) => pattern.segments[i] === null).map(decoded);
+    if (values.includes(null)) return undefined;
+    const entries = pattern.names.map((name, i) => [name, values[i] ?? ''] as const);
+    return { route: pattern.route, params: Object.fromEntries(entries) };
+  };
+}
+
 /** The request listener for `node:http`. */
 export function createRouter(
   options: RouterOptions,
 ): (req: IncomingMessage, res: ServerResponse) => void {
   const { routes, fallback, headers = {}, onError } = options;
-  const byPath = new Map(routes.map((route) => [route.path, route]));
+  const find = finderOf(routes);
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const method = request.method ?? 'GET';
     const path = pathOf(request);
-    const route = byPath.get(path);
-    if (route === undefined) {
+    const found = find(path);
+    if (found === undefined) {
       if (fallback?.(request, response) === true) return;
       throw new HttpError(404, 'not_found', `there is nothing at ${path.slice(0, 100)}.`);
     }
+    const { route, params } = found;
     const handler = route.methods[method] ?? (method === 'HEAD' ? route.methods['GET'] : undefined);
     if (handler === undefined) {
       const allow = Object.keys(route.methods).join(', ');
@@ -81,7 +144,7 @@ export function createRouter(
         allow,
       );
     }
-    await handler(request, response);
+    await handler(request, response, params);
   };
 
   return (request, response) => {
