@@ -1,4 +1,13 @@
 export { jobsOf } from './actors/jobs-of.ts';
+export type { ApiMeter } from './api/api-meter.ts';
+export { createBeaconBackend, type BeaconBackend } from './api/beacon-backend.ts';
+export type { Endpoint, PathParams } from './api/endpoint.ts';
+export { createFleetApi, FLEET_ENDPOINTS, type FleetApi } from './api/fleet-api.ts';
+export { FleetError } from './api/fleet-error.ts';
+export type { EventSink, FleetAnswer, FleetRequest } from './api/fleet-request.ts';
+export type { ApiLimits, ServedSimulation } from './api/fleet-service.ts';
+export { OPERATOR, type Identity, type IdentityFault, type Person } from './api/identity.ts';
+export { describeFleetApi } from './api/open-api.ts';
 export { createFleetActors } from './create-fleet-actors.ts';
 export type {
   FleetActors,

@@ -1,4 +1,5 @@
-import { channelOptionInfo, type NamespaceInput } from '../config/namespace-schema.ts';
+import { FLEET_PATH } from '@belfry/protocol';
+import { channelOptionInfo, FLEET_PROXY, type NamespaceInput } from '../config/namespace-schema.ts';
 import type { EffectiveConfig } from '../config/resolve-config.ts';
 import type { ResolvedConfig } from '../config/schema.ts';
 import type { ProxyUse } from './control-proxy.ts';
@@ -35,7 +36,14 @@ function namespaceFor(namespace: NamespaceInput): object {
   }
   const ours = (name: string): boolean =>
     channelOptionInfo(name)?.doc.startsWith('Belfry:') === true;
-  return Object.fromEntries(Object.entries(namespace).filter(([name]) => !ours(name)));
+  const theirs = Object.entries(namespace).filter(([name]) => !ours(name));
+  return Object.fromEntries(
+    theirs.map(([name, value]) => {
+      // A proxy of theirs has one endpoint.
+      const use = value === FLEET_PROXY ? /^(.*)_proxy_name$/.exec(name)?.[1] : undefined;
+      return [name, use === undefined ? value : `${FLEET_PROXY}-${use}`];
+    }),
+  );
 }
 
 /** What stands in a config as text or not at all. */
@@ -53,6 +61,11 @@ export function configForCentrifugo({ config, written }: EffectiveConfig): objec
     timeout: PROXY_TIMEOUT,
     include_connection_meta: true,
     ...(secret === undefined ? {} : { http: { static_headers: { [SECRET_HEADER]: secret } } }),
+  });
+  const fleetProxy = (use: 'subscribe' | 'publish'): object => ({
+    ...proxy(use),
+    name: `${FLEET_PROXY}-${use}`,
+    endpoint: `${proxyUrl(config)}${FLEET_PATH}/beacon/${use}`,
   });
   const { token } = client;
   return {
@@ -78,6 +91,7 @@ export function configForCentrifugo({ config, written }: EffectiveConfig): objec
       },
       namespaces: (written.channel?.namespaces ?? []).map(namespaceFor),
     },
+    ...(config.fleet.enabled ? { proxies: [fleetProxy('subscribe'), fleetProxy('publish')] } : {}),
     rpc: { proxy: proxy('rpc'), without_namespace: { proxy_enabled: true } },
   };
 }

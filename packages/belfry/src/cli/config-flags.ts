@@ -5,6 +5,7 @@ const VALUE_NAMES: Readonly<Record<string, string>> = {
   role: 'ROLE',
   beacon: 'WHICH',
   actors: 'PATH',
+  simulations: 'PATH',
   'data-dir': 'DIR',
   redis: 'URL',
   address: 'ADDRESS',
@@ -15,13 +16,15 @@ const VALUE_NAMES: Readonly<Record<string, string>> = {
 
 /** What the help says; the documentation of the fields says more. */
 const SHORT_DOCS: Readonly<Record<string, string>> = {
-  role: 'beacon, worker, ticker, or several with commas (default: all). Fewer than all need --redis.',
+  role: 'beacon, worker, ticker, sentinel, or several with commas (default: all). Fewer than all need --redis.',
   beacon: 'belfry or centrifugo: where clients connect (default belfry).',
   actors: 'A module that exports actors.',
+  fleet: 'Run a fleet: jobs that many nodes share.',
+  simulations: 'A module that exports simulations for the fleet.',
   'data-dir': 'Where the embedded store and the generated secrets are kept (default ./.belfry).',
   redis: 'Use Redis or Valkey instead of the embedded store.',
   address: 'The address to listen on (default 127.0.0.1).',
-  port: 'The port to listen on (default 8000; 0: any free one). Without the role beacon there is no default.',
+  port: 'The port to listen on (default 8000; 0: any free one). Without the roles beacon and sentinel there is no default.',
   'log-level': 'trace, debug, info, warn, error, fatal or silent (default info).',
   processes: 'How many processes share the port (default 1). More than one need --redis.',
   guests: 'Give anybody a token at POST /auth/guest.',

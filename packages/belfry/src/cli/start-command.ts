@@ -71,7 +71,7 @@ export const startCommand: Command = {
   summary: 'Start a server: by default everything in one process, on the embedded store.',
   flags: CONFIG_FLAGS,
   notes: [
-    'A process with fewer roles than all needs --redis, and without the role beacon it listens only if --port, PORT or BELFRY_HTTP_SERVER_PORT says where: it then serves /health and /metrics.',
+    'A process with fewer roles than all needs --redis, and without the roles beacon and sentinel it listens only if --port, PORT or BELFRY_HTTP_SERVER_PORT says where: it then serves /health and /metrics.',
     'SIGTERM and SIGINT stop it: clients are told to reconnect elsewhere, turns are finished, leases given back. Another signal, a second or more later, ends it at once.',
     '--processes N (or `processes`) runs N processes that share the port, over --redis; one that ends is started again. Signals go to all of them, and /metrics tells the figures of all.',
     'With --beacon centrifugo clients connect to a Centrifugo, this process publishes through its API (centrifugo.api_url, centrifugo.api_key) and answers its proxies at http_server.port; `belfry centrifugo-config` prints the config that Centrifugo needs.',
@@ -80,6 +80,7 @@ export const startCommand: Command = {
   examples: [
     'belfry start --actors ./match.ts',
     'belfry start --role beacon --redis redis://localhost:6379',
+    'belfry start --role sentinel --port 8002 --redis redis://localhost:6379 --fleet --simulations ./fight.ts',
     'belfry start --processes 4 --redis redis://localhost:6379',
     'belfry start --role worker,ticker --redis redis://localhost:6379 --actors ./match.ts',
     'belfry start --beacon centrifugo --set centrifugo.api_url=http://localhost:8000/api --port 8001 --actors ./match.ts',
@@ -97,7 +98,8 @@ export const startCommand: Command = {
     watchBugs(log);
     const origin = originOf('http_server.port');
     const portGiven = origin === 'PORT' || origin.startsWith('BELFRY_') || origin.startsWith('--');
-    const listens = config.roles.includes('beacon') || config.beacon === 'centrifugo' || portGiven;
+    const serves = config.roles.includes('beacon') || config.roles.includes('sentinel');
+    const listens = serves || config.beacon === 'centrifugo' || portGiven;
     if (child === undefined && config.processes > 1) {
       const { runProcesses } = await import('./run-processes.ts');
       return runProcesses(effective, { log, listens });

@@ -1,5 +1,10 @@
 import { FOREIGN_OPTIONS } from './centrifugo-options.ts';
-import { channelOptionInfo, channelOptions, DEFAULT_NAMESPACES } from './namespace-schema.ts';
+import {
+  channelOptionInfo,
+  channelOptions,
+  DEFAULT_NAMESPACES,
+  FLEET_NAMESPACES,
+} from './namespace-schema.ts';
 import { ALL_FIELDS, type Field } from './walk-schema.ts';
 import type { FieldInfo } from './field.ts';
 
@@ -125,6 +130,7 @@ const TITLES: readonly (readonly [string, readonly string[]])[] = [
   ['Channels', ['channel']],
   ['Calls and proxies', ['rpc', 'proxies']],
   ['Workers and tickers', ['runner', 'random']],
+  ['The fleet', ['fleet']],
   ['Centrifugo as the Beacon', ['centrifugo']],
 ];
 
@@ -173,6 +179,12 @@ export function configMarkdown(): string {
     '',
     '```json',
     JSON.stringify(DEFAULT_NAMESPACES, null, 2),
+    '```',
+    '',
+    'and with `fleet.enabled` these, whose proxy `fleet` is the server itself:',
+    '',
+    '```json',
+    JSON.stringify(FLEET_NAMESPACES, null, 2),
     '```',
     '',
   ].join('\n');

@@ -204,16 +204,39 @@ export const DEFAULT_NAMESPACES: readonly NamespaceInput[] = [
   },
 ];
 
+/** How the channels of the fleet are decided on: by its actors. No proxy of `proxies` has this name where there is a fleet. */
+export const FLEET_PROXY = 'fleet';
+
+/** What a fleet adds to them: the progress of jobs, and what nodes are told. */
+export const FLEET_NAMESPACES: readonly NamespaceInput[] = [
+  {
+    name: 'job',
+    subscribe_proxy_enabled: true,
+    subscribe_proxy_name: FLEET_PROXY,
+    publish_proxy_enabled: true,
+    publish_proxy_name: FLEET_PROXY,
+    history_size: 1,
+    history_ttl: '24h',
+    force_recovery: true,
+    force_recovery_mode: 'cache',
+  },
+  { name: 'node', subscribe_proxy_enabled: true, subscribe_proxy_name: FLEET_PROXY },
+];
+
 /** Adds the default namespaces that `given` does not name. */
-export function withDefaultNamespaces(given: readonly NamespaceInput[]): NamespaceInput[] {
+export function withDefaultNamespaces(
+  given: readonly NamespaceInput[],
+  { fleet }: { readonly fleet: boolean },
+): NamespaceInput[] {
+  const defaults = fleet ? [...DEFAULT_NAMESPACES, ...FLEET_NAMESPACES] : DEFAULT_NAMESPACES;
   const names = new Set(given.map((namespace) => (namespace as NamespaceInput | null)?.name));
-  return [...given, ...DEFAULT_NAMESPACES.filter(({ name }) => !names.has(name))];
+  return [...given, ...defaults.filter(({ name }) => !names.has(name))];
 }
 
 /** The list of namespaces. */
 export const namespacesSchema = special(z.array(namespaceSchema).prefault([]), {
   kind: 'json',
-  doc: 'The namespaces. `control`, `server` and `user` are there unless one of that name is given; it then replaces the default one whole.',
+  doc: 'The namespaces. `control`, `server` and `user`, and with `fleet.enabled` `job` and `node`, are there unless one of that name is given; it then replaces the default one whole.',
   expects: 'a list of namespaces, each an object with a "name"',
   fallback: [],
 });

@@ -1,3 +1,4 @@
+import { FLEET_PROXY } from './namespace-schema.ts';
 import type { ResolvedConfig } from './schema.ts';
 
 /** Whose option says so, whether and by which name a proxy is used, and which one is `default` there. */
@@ -60,6 +61,8 @@ export function proxyRules(config: ResolvedConfig): string[] {
     const [where, endpoint] = otherwise;
     if (name === 'default') {
       if (endpoint === undefined) problems.push(`${where}.endpoint: is missing; ${at} uses it.`);
+    } else if (name === FLEET_PROXY && config.fleet.enabled) {
+      continue;
     } else if (!named.has(name)) {
       problems.push(`${at}: there is no proxy "${name}" in proxies.`);
     } else if (named.get(name)?.endpoint === undefined) {

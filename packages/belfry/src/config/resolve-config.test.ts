@@ -63,7 +63,7 @@ describe('a config that is wrong says what, where and how to mend it', () => {
     [
       'an unknown role',
       { roles: ['beacn'] },
-      'roles[0]: got "beacn" (belfry.config.json); it must be one of "beacon", "worker", "ticker". Did you mean "beacon"?',
+      'roles[0]: got "beacn" (belfry.config.json); it must be one of "beacon", "worker", "ticker", "sentinel". Did you mean "beacon"?',
     ],
     [
       'a namespace without a name',

@@ -47,7 +47,9 @@ function addDefaultNamespaces(tree: Tree): void {
   if (!Array.isArray(given)) return;
   assign(tree, {
     path: 'channel.namespaces',
-    value: withDefaultNamespaces(given as NamespaceInput[]),
+    value: withDefaultNamespaces(given as NamespaceInput[], {
+      fleet: valueAt(tree, 'fleet.enabled') === true,
+    }),
     origin: 'default',
   });
 }
@@ -117,6 +119,10 @@ export function resolveConfig(sources: ConfigSources): EffectiveConfig {
   // Where Centrifugo is the Beacon, no process of ours is, unless somebody says so: then a rule says why not.
   if (parsed.data.beacon === 'centrifugo' && originOf('roles') === 'default') {
     parsed.data.roles = parsed.data.roles.filter((role) => role !== 'beacon');
+  }
+  // Where there is no fleet, a Sentinel has nothing to do; one that is nothing else is refused by a rule.
+  if (!parsed.data.fleet.enabled && parsed.data.roles.length > 1) {
+    parsed.data.roles = parsed.data.roles.filter((role) => role !== 'sentinel');
   }
   const problems = brokenRules(parsed.data);
   if (problems.length > 0) throw new ConfigError(problems);

@@ -1,6 +1,7 @@
 import { SHORTEST_PRESENCE_MS } from './centrifugo-schema.ts';
 import { proxyRules } from './proxy-rules.ts';
-import { ROLES, type ResolvedConfig } from './schema.ts';
+import { FLEET_PROXY } from './namespace-schema.ts';
+import type { ResolvedConfig, Role } from './schema.ts';
 
 /** Rules between fields. Each problem names the fields and the fix. */
 export function brokenRules(config: ResolvedConfig): string[] {
@@ -16,6 +17,7 @@ export function brokenRules(config: ResolvedConfig): string[] {
     ...personalRules(config),
     ...apiRules(config),
     ...centrifugoRules(config),
+    ...fleetRules(config),
   ];
 }
 
@@ -113,10 +115,42 @@ function centrifugoRules(config: ResolvedConfig): string[] {
   return problems;
 }
 
-function roleRules({ roles, redis, beacon }: ResolvedConfig): string[] {
-  if (redis.url !== undefined || roles.length === ROLES.length) return [];
+function fleetRules({ fleet, roles, proxies }: ResolvedConfig): string[] {
+  if (!fleet.enabled) {
+    return roles.includes('sentinel')
+      ? ['roles: "sentinel" is for a fleet; set fleet.enabled (--fleet), or leave it out.']
+      : [];
+  }
+  const problems: string[] = [];
+  const { times, chunk } = fleet;
+  if (times.heartbeat >= times.suspect) {
+    problems.push('fleet.times.suspect: it must be longer than fleet.times.heartbeat.');
+  }
+  if (times.suspect > times.dead) {
+    problems.push('fleet.times.dead: it must not be shorter than fleet.times.suspect.');
+  }
+  if (chunk.floor > chunk.ceiling) {
+    problems.push('fleet.chunk.ceiling: it must not be shorter than fleet.chunk.floor.');
+  }
+  if (proxies.some(({ name }) => name === FLEET_PROXY)) {
+    problems.push(`proxies: the name "${FLEET_PROXY}" is taken by the fleet; choose another.`);
+  }
+  return problems;
+}
+
+/** Whether this process does all that there is to do, as one with the embedded store must. */
+function doesAll({ roles, beacon, fleet }: ResolvedConfig): boolean {
+  const has = (role: Role): boolean => roles.includes(role);
+  const runsTurns = has('sentinel') || (has('worker') && has('ticker'));
   // Centrifugo does the rest.
-  if (beacon === 'centrifugo' && roles.includes('worker') && roles.includes('ticker')) return [];
+  return (
+    runsTurns && (has('beacon') || beacon === 'centrifugo') && (has('sentinel') || !fleet.enabled)
+  );
+}
+
+function roleRules(config: ResolvedConfig): string[] {
+  const { roles, redis } = config;
+  if (redis.url !== undefined || doesAll(config)) return [];
   return [
     `roles: this process is ${roles.join(' and ')} only, and the embedded store cannot be shared with the processes that do the rest. Give redis.url (--redis redis://host:6379, BELFRY_REDIS_URL), or leave roles out.`,
   ];

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { adminSchema } from './admin-schema.ts';
 import { centrifugoSchema } from './centrifugo-schema.ts';
 import { clientSchema } from './client-schema.ts';
+import { fleetSchema } from './fleet-schema.ts';
 import {
   duration,
   flag,
@@ -26,7 +27,7 @@ import { perMinute } from './rate-limit-schema.ts';
 import { transportSchemas } from './transport-schema.ts';
 
 /** What a process can be. */
-export const ROLES = ['beacon', 'worker', 'ticker'] as const;
+export const ROLES = ['beacon', 'worker', 'ticker', 'sentinel'] as const;
 export type Role = (typeof ROLES)[number];
 
 const MANY = Number.MAX_SAFE_INTEGER;
@@ -73,7 +74,7 @@ export const configSchema = z.strictObject({
     doc: 'In `production` the secrets must be given, and none may be short or a well-known word. `NODE_ENV=production` sets it too.',
   }),
   roles: someOf(ROLES, {
-    doc: 'What this process does. Fewer than all need `redis.url`, which the processes share.',
+    doc: 'What this process does. `sentinel`, only with `fleet.enabled`: it answers the API of the fleet, and runs turns as `worker` and `ticker` do. Fewer than all need `redis.url`, which the processes share. Default: all that there is to do.',
     flag: 'role',
   }),
   beacon: oneOf(['belfry', 'centrifugo'], 'belfry', {
@@ -185,6 +186,7 @@ export const configSchema = z.strictObject({
   channel,
   rpc: rpcSchema,
   proxies: proxiesSchema,
+  fleet: fleetSchema,
   runner: group({
     lease: duration(
       '3s',

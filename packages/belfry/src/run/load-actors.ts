@@ -17,7 +17,7 @@ function isDefinition(value: unknown): value is AnyActorDefinition {
 }
 
 /** The file that `given`, a path or the name of a package, stands for. */
-function locate(given: string, directory: string): string {
+export function locateModule(given: string, directory: string): string {
   const file = resolve(directory, given);
   if (existsSync(file)) return file;
   if (/^\.{0,2}\//.test(given)) throw new Error(`there is no file ${file}`);
@@ -49,7 +49,9 @@ export async function loadActors(effective: EffectiveConfig): Promise<AnyActorDe
   for (const [i, entry] of config.actors.entries()) {
     try {
       const definitions =
-        typeof entry === 'string' ? await definitionsIn(locate(entry, baseOf('actors'))) : [entry];
+        typeof entry === 'string'
+          ? await definitionsIn(locateModule(entry, baseOf('actors')))
+          : [entry];
       for (const definition of definitions) {
         const other = byKind.get(definition.kind);
         if (other !== undefined && other !== definition) {

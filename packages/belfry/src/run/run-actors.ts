@@ -6,7 +6,7 @@ import {
   type RunnerEvent,
 } from '@belfry/actors';
 import type { HistoryPolicy, Store } from '@belfry/store';
-import type { ResolvedConfig } from '../config/schema.ts';
+import type { ResolvedConfig, Role } from '../config/schema.ts';
 import type { Logger } from '../log/logger.ts';
 import type { MetricSource } from './metrics.ts';
 
@@ -91,6 +91,12 @@ function logEvent(log: Logger, event: RunnerEvent): void {
   }
 }
 
+/** What a process prefers to run: a Sentinel does both. */
+function turnRoles(roles: readonly Role[]): ('worker' | 'ticker')[] {
+  const has = (role: Role): boolean => roles.includes(role) || roles.includes('sentinel');
+  return (['worker', 'ticker'] as const).filter(has);
+}
+
 /** Makes the runner of this process from its config; it does nothing until `run`. */
 export function createActorRunner(options: RunActorsOptions): Runner {
   const { store, config, actors, secret, processId, historyFor, divert, log, drainMs } = options;
@@ -98,7 +104,7 @@ export function createActorRunner(options: RunActorsOptions): Runner {
   return createRunner({
     store,
     actors,
-    roles: config.roles.filter((role) => role !== 'beacon'),
+    roles: turnRoles(config.roles),
     id: processId,
     secret,
     historyFor,

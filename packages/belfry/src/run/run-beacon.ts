@@ -5,14 +5,19 @@ import {
   attachBeacon,
   type Beacon,
   type BeaconConfig,
+  type BeaconOptions,
   type BeaconControl,
   createBeacon,
   createServerApi,
   type RpcHandler,
 } from '@belfry/beacon';
+import { BROADCAST_CHANNEL } from '@belfry/protocol';
+import { createBeaconBackend } from '@belfry/sentinel';
 import type { ChannelStore, Store } from '@belfry/store';
 import { beaconConfigOf } from '../config/beacon-config.ts';
+import { FLEET_PROXY } from '../config/namespace-schema.ts';
 import type { EffectiveConfig } from '../config/resolve-config.ts';
+import type { Fleet } from '../fleet/fleet-part.ts';
 import type { Listening } from '../http/listen.ts';
 import { findPortal, portalFallback } from '../http/portal.ts';
 import { HttpError } from '../http/http-error.ts';
@@ -34,6 +39,8 @@ export interface RunBeaconOptions {
   /** Makes a view of the store's channels with a listener of its own. */
   readonly channels: () => ChannelStore;
   readonly definitions: readonly AnyActorDefinition[];
+  /** `undefined`: there is none. */
+  readonly fleet: Pick<Fleet, 'inboxLimits'> | undefined;
   /** The secret of connection tokens. */
   readonly tokenSecret: string;
   readonly processId: string;
@@ -94,6 +101,20 @@ function ownCalls(
   return clientCalls({ config, store, asker, definitions, kinds, processId });
 }
 
+/** What the channels of the fleet need: its actors decide who may be there. */
+function fleetParts(
+  { fleet, store }: RunBeaconOptions,
+  asker: Asker,
+): Pick<BeaconOptions, 'backends' | 'openChannels'> {
+  if (fleet === undefined) return {};
+  const { inboxLimits } = fleet;
+  const backend = createBeaconBackend({ asker, actors: store.actors, inboxLimits, now: Date.now });
+  return {
+    backends: new Map([[FLEET_PROXY, (use, body) => backend.answer(use, body)]]),
+    openChannels: new Set([BROADCAST_CHANNEL]),
+  };
+}
+
 function createTheBeacon(options: RunBeaconOptions, asker: Asker): Beacon {
   const { effective, store, channels, processId, log } = options;
   const { config } = effective;
@@ -108,6 +129,7 @@ function createTheBeacon(options: RunBeaconOptions, asker: Asker): Beacon {
     ),
     kinds,
     closedKinds: closedKinds(options.definitions),
+    ...fleetParts(options, asker),
     rpc: ownCalls(options, asker, kinds),
     serverRpc: serverCalls({
       asker,

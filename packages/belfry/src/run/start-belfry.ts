@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Runner } from '@belfry/actors';
+import type { AnyActorDefinition, Runner } from '@belfry/actors';
 import { shareChannels } from '@belfry/store';
 import { announceServer, withdrawServer } from '../admin/running-server.ts';
 import { type CentrifugoPart, createCentrifugoPart } from '../centrifugo/centrifugo-part.ts';
+import { ConfigError } from '../config/config-error.ts';
 import { beaconConfigOf } from '../config/beacon-config.ts';
 import { type EffectiveConfig, resolveConfig } from '../config/resolve-config.ts';
 import type { BelfryConfig, ResolvedConfig } from '../config/schema.ts';
+import { createFleetPart, type FleetPart, loadFleet } from '../fleet/fleet-part.ts';
 import { listen, type Listening } from '../http/listen.ts';
 import { createRouter } from '../http/router.ts';
 import { describeCertificate, serverTlsOf } from '../http/server-tls.ts';
@@ -105,6 +107,16 @@ async function startRunner(
   );
 }
 
+/** Throws a `ConfigError` when two have the same kind. */
+function withoutDoubles(definitions: readonly AnyActorDefinition[]): AnyActorDefinition[] {
+  const kinds = definitions.map(({ kind }) => kind);
+  const double = kinds.find((kind, i) => kinds.indexOf(kind) < i);
+  if (double === undefined) return [...definitions];
+  throw new ConfigError([
+    `actors: the kind "${double}" is one of the fleet's own; give yours another name, or set fleet.enabled to false.`,
+  ]);
+}
+
 /** How long a stop may take at most, in ms. */
 export function stopLimitMs(config: ResolvedConfig): number {
   const { notice, timeout, spread = 0 } = config.shutdown;
@@ -134,7 +146,11 @@ async function start(
   const { config } = effective;
   const { roles, shutdown } = config;
   const { url: redisUrl } = config.redis;
-  const definitions = await loadActors(effective);
+  const fleet = await loadFleet(effective);
+  const definitions = withoutDoubles([
+    ...(await loadActors(effective)),
+    ...(fleet?.definitions ?? []),
+  ]);
   const secrets = loadSecrets(config);
   const processId = newProcessId();
 
@@ -172,6 +188,7 @@ async function start(
       store,
       channels,
       definitions,
+      fleet,
       tokenSecret: secrets.token ?? '',
       processId,
       log,
@@ -193,6 +210,14 @@ async function start(
     centrifugo = part;
     metrics.push(...part.metrics);
     startup.onStop({ what: 'answers', limitMs: 500, stop: () => part.stop() });
+  }
+  let fleetPart: FleetPart | undefined;
+  if (fleet !== undefined && roles.includes('sentinel')) {
+    const common = { effective, fleet, store, channels, secrets, processId, log };
+    const part = createFleetPart(common);
+    fleetPart = part;
+    metrics.push(...part.metrics);
+    startup.onStop({ what: 'the fleet', limitMs: 500, stop: () => part.stop() });
   }
   let runner: Runner | undefined;
   if (roles.some((role) => role !== 'beacon')) {
@@ -238,6 +263,7 @@ async function start(
       }),
       ...(beacon?.routes ?? []),
       ...(centrifugo?.routes ?? []),
+      ...(fleetPart?.routes ?? []),
       ...admin,
     ];
     const common = {
@@ -345,6 +371,7 @@ export async function startBelfry(
     log: logger,
     listens:
       roles.includes('beacon') ||
+      roles.includes('sentinel') ||
       effective.config.beacon === 'centrifugo' ||
       config.http_server?.port !== undefined,
   });

@@ -69,14 +69,15 @@ function passwordWeakness(password: string): string | undefined {
 }
 
 /** Whether tokens are signed with a secret: guests' are, and all are where there is no public key. */
-function needsTokenSecret({ client: { token }, guests }: ResolvedConfig): boolean {
+function needsTokenSecret({ client: { token }, guests, fleet }: ResolvedConfig): boolean {
   const keys = [
     token.rsa_public_key,
     token.ecdsa_public_key,
     token.eddsa_public_key,
     token.jwks_public_endpoint,
   ];
-  return guests.enabled || keys.every((key) => key === undefined);
+  // So are those of nodes.
+  return guests.enabled || fleet.enabled || keys.every((key) => key === undefined);
 }
 
 /**
@@ -118,7 +119,10 @@ export function loadSecrets(config: ResolvedConfig): Secrets {
     const needed: Name[] = [];
     if (config.roles.includes('beacon') && config.admin.enabled && !local) needed.push('admin');
     const { beacon, guests, roles } = config;
-    const hasClients = roles.includes('beacon') || (beacon === 'centrifugo' && guests.enabled);
+    const hasClients =
+      roles.includes('beacon') ||
+      roles.includes('sentinel') ||
+      (beacon === 'centrifugo' && guests.enabled);
     if (hasClients && needsTokenSecret(config)) needed.push('token');
     if (config.roles.some((role) => role !== 'beacon')) needed.push('random');
     for (const name of needed) {
