@@ -1,27 +1,16 @@
-import {
-  defineActor,
-  type ActorDefinition,
-  type AnyActorDefinition,
-  type Schema,
-} from '@belfry/actors';
-import type { AnySimulation } from '@belfry/protocol';
+import type { ActorDefinition, AnyActorDefinition, Schema } from '@belfry/actors';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { ActorsInput, VersionedSimulation } from './actors/actors-input.ts';
+import { createFleetActor } from './actors/fleet.ts';
+import { createJobActor } from './actors/job.ts';
+import { createJobsOfActor } from './actors/jobs-of.ts';
+import { createNodeActor } from './actors/node.ts';
+import { createNodeCodeActor } from './actors/node-code.ts';
 import { DEFAULT_FLEET_SETTINGS, type FleetSettings } from './fleet-settings.ts';
-import { fleetMessage, type FleetMessage } from './messages/fleet-messages.ts';
-import {
-  jobsOfMessage,
-  nodeCodeMessage,
-  type JobsOfMessage,
-  type NodeCodeMessage,
-} from './messages/index-messages.ts';
-import { jobMessage, type JobMessage } from './messages/job-messages.ts';
-import { nodeMessage, type NodeMessage } from './messages/node-messages.ts';
-
-/** A simulation with the version of its code: `sha256-` and 64 hexadecimal digits. */
-export interface VersionedSimulation {
-  readonly version: string;
-  readonly simulation: AnySimulation;
-}
+import type { FleetMessage } from './messages/fleet-messages.ts';
+import type { JobsOfMessage, NodeCodeMessage } from './messages/index-messages.ts';
+import type { JobMessage } from './messages/job-messages.ts';
+import type { NodeMessage } from './messages/node-messages.ts';
 
 export interface FleetActorsInput {
   /** By name. */
@@ -56,31 +45,11 @@ export interface FleetActors {
 /** Makes the kinds of actors that are the Sentinel. */
 export function createFleetActors(input: FleetActorsInput): FleetActors {
   const { simulations, settings = DEFAULT_FLEET_SETTINGS } = input;
-  void simulations;
-  void settings;
-  const job: FleetActors['job'] = defineActor('job', {
-    internal: jobMessage,
-    creation: 'explicit',
-    inboxLimit: 4_000,
-    initial: () => ({}),
-  });
-  const node: FleetActors['node'] = defineActor('node', {
-    internal: nodeMessage,
-    creation: 'explicit',
-    initial: () => ({}),
-  });
-  const fleet: FleetActors['fleet'] = defineActor('fleet', {
-    internal: fleetMessage,
-    inboxLimit: 20_000,
-    initial: () => ({}),
-  });
-  const jobsOf: FleetActors['jobsOf'] = defineActor('jobs-of', {
-    internal: jobsOfMessage,
-    initial: () => ({}),
-  });
-  const nodeCode: FleetActors['nodeCode'] = defineActor('node-code', {
-    internal: nodeCodeMessage,
-    initial: () => ({}),
-  });
+  const shared: ActorsInput = { simulations, settings };
+  const fleet = createFleetActor(shared);
+  const job = createJobActor(shared);
+  const node = createNodeActor(shared);
+  const jobsOf = createJobsOfActor(shared);
+  const nodeCode = createNodeCodeActor();
   return { fleet, job, node, jobsOf, nodeCode, actors: [fleet, job, node, jobsOf, nodeCode] };
 }

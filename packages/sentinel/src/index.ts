@@ -1,4 +1,5 @@
 export { jobsOf } from './actors/jobs-of.ts';
+export type { VersionedSimulation } from './actors/actors-input.ts';
 export type { ApiMeter } from './api/api-meter.ts';
 export { createBeaconBackend, type BeaconBackend } from './api/beacon-backend.ts';
 export type { Endpoint, PathParams } from './api/endpoint.ts';
@@ -9,12 +10,7 @@ export type { ApiLimits, ServedSimulation } from './api/fleet-service.ts';
 export { OPERATOR, type Identity, type IdentityFault, type Person } from './api/identity.ts';
 export { describeFleetApi } from './api/open-api.ts';
 export { createFleetActors } from './create-fleet-actors.ts';
-export type {
-  FleetActors,
-  FleetActorsInput,
-  FleetKind,
-  VersionedSimulation,
-} from './create-fleet-actors.ts';
+export type { FleetActors, FleetActorsInput, FleetKind } from './create-fleet-actors.ts';
 export { DEFAULT_FLEET_SETTINGS } from './fleet-settings.ts';
 export type { FleetLimits, FleetSettings, Verification } from './fleet-settings.ts';
 export { DEFAULT_NODE_TIMES } from './fleet-times.ts';

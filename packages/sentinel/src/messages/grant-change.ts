@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
 /**
- * How much a node's results count. `none`: they are to be confirmed; `earned`: they count, and are checked now and then; `operator`: they
- * count, also against others.
+ * How much a node's results count. `lost`: it was outvoted, and has not earned trust since: only with one that was not. `none`: another has to
+ * confirm them. `earned`: they count, and are checked now and then. `operator`: they count, also against others.
  */
-export type Trust = 'none' | 'earned' | 'operator';
+export type Trust = 'lost' | 'none' | 'earned' | 'operator';
 
-export const trust: z.ZodType<Trust> = z.enum(['none', 'earned', 'operator']);
+export const trust: z.ZodType<Trust> = z.enum(['lost', 'none', 'earned', 'operator']);
 
 /** So many slots of a node are a job's from now on. */
 export interface GrantChange {

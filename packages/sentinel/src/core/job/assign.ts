@@ -1,0 +1,214 @@
+import type { BlockRange } from '@belfry/protocol';
+import { freeBlocks, takeRange } from '../ranges/free-ranges.ts';
+import { chunkBlocks } from './chunk-size.ts';
+import { isOver, trustOf, verificationOf, workOf, type Chunk, type JobTurn } from './job-state.ts';
+import { msLeft, rateOf, type Holding, type Outlook } from './outlook.ts';
+import { stragglers, type Straggler } from './stragglers.ts';
+import { waitingLength } from './settle.ts';
+
+/** A node holds at most so many times its slots. */
+const PREFETCH = 2;
+/** So many stragglers are looked at. */
+const LATEST = 64;
+/** With so many failures in a row a node gets nothing while there are others. */
+const MOST_FAILS = 8;
+
+/** What is decided once for all that is given out in a turn. */
+interface Giving {
+  readonly turn: JobTurn;
+  readonly outlook: Outlook;
+  /** Iterations that nobody has been given. */
+  left: number;
+  /** Expected length of all that is waiting or under way. */
+  length: number;
+  /** Chunks that wait to be confirmed. */
+  unconfirmed: number;
+  /** Slots of all nodes. */
+  readonly slots: number;
+  readonly owners: number;
+  late: Straggler[] | null;
+}
+
+/** Gives every node that has a slot to fill something to do, the most trusted and fastest first. */
+export function giveOut(turn: JobTurn, outlook: Outlook): void {
+  if (isOver(turn.state)) return;
+  let seekers = [...outlook.holdings.values()].filter((holding) => hasRoom(turn, holding, outlook));
+  if (seekers.length === 0) return;
+  const giving = newGiving(turn, outlook);
+  const rank = (holding: Holding): number =>
+    (trustOf(turn, holding.node) === 'operator' ? 2 : 0) +
+    (trustOf(turn, holding.node) === 'earned' ? 1 : 0);
+  seekers.sort((a, b) => rank(b) - rank(a) || rateOf(b.known, outlook) - rateOf(a.known, outlook));
+  // One each and then again, so that the first does not take what another's slot waits for.
+  while (seekers.length > 0) {
+    seekers = seekers.filter(
+      (holding) => giveOne(giving, holding) && hasRoom(turn, holding, outlook),
+    );
+  }
+}
+
+function newGiving(turn: JobTurn, outlook: Outlook): Giving {
+  const { state, settings } = turn;
+  const { round } = state;
+  const length = round.length > 0 ? round.length : settings.limits.resultBytes / 8;
+  const granted = [...outlook.holdings.values()].filter(({ known }) => known.slots > 0);
+  return {
+    turn,
+    outlook,
+    left: freeBlocks(round.free) * round.count,
+    length: waitingLength(turn) + Object.keys(state.attempts).length * length,
+    unconfirmed: round.again.filter((from) => round.chunks[from]?.votes !== undefined).length,
+    slots: granted.reduce((sum, { known }) => sum + known.slots, 0),
+    owners: new Set(granted.map(({ known }) => known.owner)).size,
+    late: null,
+  };
+}
+
+/** Whether a slot of the node is idle, or will be soon and nothing waits there for it. */
+function hasRoom(turn: JobTurn, { known, attempts }: Holding, outlook: Outlook): boolean {
+  const { slots } = known;
+  if (slots === 0 || known.pausedUntil > turn.now) return false;
+  if (known.held < slots) return true;
+  const rate = rateOf(known, outlook);
+  if (known.held >= slots * PREFETCH || rate === 0) return false;
+  let soon = 0;
+  for (const attempt of attempts) {
+    if (attempt.run > 0 && msLeft(turn, attempt, rate) < turn.settings.prefetchMs) soon++;
+  }
+  return known.held - slots < soon;
+}
+
+/** False: there is nothing for this node. */
+function giveOne(giving: Giving, holding: Holding): boolean {
+  const { turn, outlook } = giving;
+  const { known } = holding;
+  if (known.fails >= MOST_FAILS && outlook.holdings.size > 1) return false;
+  const again = nextAgain(giving, holding);
+  if (again !== null) return give(giving, holding, again);
+  const range = nextFree(giving, holding);
+  if (range !== null) {
+    turn.state.round.chunks[range.from] = { blocks: range.blocks, live: 0 };
+    giving.left -= range.blocks * turn.state.round.count;
+    return give(giving, holding, range.from);
+  }
+  if (known.held >= known.slots) return false;
+  giving.late ??= stragglers(turn, outlook);
+  const copy = nextCopy(giving, holding);
+  if (copy === null) return false;
+  turn.state.counts.copies += 1;
+  return give(giving, holding, copy);
+}
+
+/** The first chunk that waits and that the node may do. */
+function nextAgain(giving: Giving, holding: Holding): number | null {
+  const { round } = giving.turn.state;
+  const before = limitOf(giving);
+  for (const [i, from] of round.again.entries()) {
+    const chunk = round.chunks[from];
+    if (chunk === undefined || from >= before || !mayTake(giving, holding, chunk)) continue;
+    round.again.splice(i, 1);
+    if (chunk.votes !== undefined) {
+      giving.unconfirmed -= 1;
+      giving.turn.state.counts.copies += 1;
+    }
+    return from;
+  }
+  return null;
+}
+
+function mayTake(giving: Giving, { node, known }: Holding, chunk: Chunk): boolean {
+  const { turn, outlook, owners } = giving;
+  const votes = chunk.votes ?? [];
+  if (votes.some((vote) => vote.node === node)) return false;
+  const waited = turn.now - (chunk.since ?? turn.now);
+  // Somebody better may come for a while, not for ever.
+  if (waited >= turn.settings.times.deadMs) return true;
+  if (owners > 1 && votes.some(({ owner }) => owner === known.owner)) {
+    if (votes.length < owners) return false;
+  }
+  const failed = chunk.failed ?? [];
+  return !failed.includes(node) || outlook.holdings.size <= failed.length + votes.length;
+}
+
+/** Where what is given out must begin before, so that what waits can be put together; `Infinity`: anywhere. */
+function limitOf({ turn, length }: Giving): number {
+  const { round, attempts } = turn.state;
+  if (length <= turn.settings.limits.pendingBytes) return Infinity;
+  for (const from of Object.keys(round.done)) return Number(from);
+  // Nothing waits yet: one after the other.
+  return Object.keys(attempts).length === 0 ? Infinity : 0;
+}
+
+function nextFree(giving: Giving, holding: Holding): BlockRange | null {
+  const { turn, outlook, left } = giving;
+  const { round } = turn.state;
+  if (round.free.length === 0) return null;
+  // Results that nobody confirms are of no use.
+  const confirmable = Math.max(16, 4 * giving.slots);
+  if (giving.unconfirmed >= confirmable && needsOthers(turn, holding.node)) return null;
+  const { known } = holding;
+  const blocks = chunkBlocks(
+    {
+      rate: rateOf(known, outlook),
+      totalRate: outlook.totalRate,
+      left,
+      perBlock: round.count,
+      proven: known.size,
+      most: round.step,
+    },
+    turn.settings.chunk,
+  );
+  return takeRange(round.free, blocks, limitOf(giving));
+}
+
+/** Whether what the node says does not count by itself. */
+function needsOthers(turn: JobTurn, node: string): boolean {
+  const trust = trustOf(turn, node);
+  return verificationOf(turn) !== 'off' && trust !== 'earned' && trust !== 'operator';
+}
+
+/** A chunk that another node will take longer for than this one. */
+function nextCopy({ turn, outlook, late }: Giving, { node, known }: Holding): number | null {
+  const { round } = turn.state;
+  const rate = rateOf(known, outlook) || outlook.meanRate;
+  if (rate === 0 || late === null) return null;
+  for (const [i, { from, node: holder, msLeft: theirs }] of late.slice(0, LATEST).entries()) {
+    const chunk = round.chunks[from];
+    if (chunk === undefined || holder === node) continue;
+    if (chunk.votes?.some((vote) => vote.node === node) === true) continue;
+    const ours = (chunk.blocks * round.count) / rate;
+    if (ours * 1.2 + 100 >= theirs) continue;
+    late.splice(i, 1);
+    return from;
+  }
+  return null;
+}
+
+function give(giving: Giving, { node, known, attempts }: Holding, from: number): boolean {
+  const { turn } = giving;
+  const { state, now } = turn;
+  const chunk = state.round.chunks[from];
+  if (chunk === undefined) return false;
+  const token = newToken(turn);
+  const attempt = { node, from, at: now, run: known.held < known.slots ? now : 0 };
+  state.attempts[token] = attempt;
+  attempts.push(attempt);
+  known.held += 1;
+  chunk.live += 1;
+  delete chunk.since;
+  state.counts.assigned += 1;
+  giving.length += state.round.length;
+  workOf(state, node).give.push([token, from, chunk.blocks]);
+  if (state.status === 'queued') state.status = 'running';
+  state.startedAt ??= now;
+  state.told.stale = true;
+  return true;
+}
+
+/** Unique within the job by its number, and elsewhere by chance. */
+function newToken(turn: JobTurn): string {
+  const { state, random } = turn;
+  state.given += 1;
+  const part = (): string => Math.floor(random() * 2 ** 32).toString(36);
+  return `${state.given.toString(36)}-${part()}${part()}`;
+}

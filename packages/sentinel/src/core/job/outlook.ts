@@ -1,0 +1,80 @@
+import type { JobAttempt, JobNodeState, JobTurn } from './job-state.ts';
+
+/** What a node holds of a job, in the order it was given. */
+export interface Holding {
+  readonly node: string;
+  readonly known: JobNodeState;
+  readonly attempts: JobAttempt[];
+}
+
+/** How things stand in a turn, before anything is given out. */
+export interface Outlook {
+  readonly holdings: ReadonlyMap<string, Holding>;
+  /** Iterations per ms of all slots that the job may use; 0: unknown. */
+  readonly totalRate: number;
+  /** The mean of one slot; 0: unknown. */
+  readonly meanRate: number;
+  /** The rate of a node whose speed is 1; 0: unknown. */
+  readonly usualRate: number;
+}
+
+/** Goes through nodes and attempts once; what waits at a node is taken for begun where a slot is free for it. */
+export function lookOver({ state, now }: JobTurn): Outlook {
+  const holdings = new Map<string, Holding>();
+  let measured = 0;
+  let slots = 0;
+  let sum = 0;
+  let usual = 0;
+  let hinted = 0;
+  for (const [node, known] of Object.entries(state.nodes)) {
+    holdings.set(node, { node, known, attempts: [] });
+    if (known.slots > 0) slots += known.slots;
+    if (known.rate === 0) continue;
+    const weight = Math.max(1, known.slots);
+    measured += weight;
+    sum += known.rate * weight;
+    if (known.speed === null) continue;
+    usual += known.rate / known.speed;
+    hinted += 1;
+  }
+  for (const attempt of Object.values(state.attempts)) {
+    holdings.get(attempt.node)?.attempts.push(attempt);
+  }
+  for (const holding of holdings.values()) begin(holding, now);
+  const meanRate = measured === 0 ? 0 : sum / measured;
+  return {
+    holdings,
+    meanRate,
+    totalRate: meanRate * slots,
+    usualRate: hinted > 0 ? usual / hinted : meanRate,
+  };
+}
+
+function begin({ known, attempts }: Holding, now: number): void {
+  let running = 0;
+  for (const { run } of attempts) if (run > 0) running++;
+  const width = Math.max(1, known.slots);
+  for (const attempt of attempts) {
+    if (running >= width) return;
+    if (attempt.run > 0) continue;
+    attempt.run = now;
+    running++;
+  }
+}
+
+/** The rate of a node, as measured or as guessed from how fast it was elsewhere; 0: nobody knows. */
+export function rateOf({ rate, speed }: JobNodeState, { usualRate }: Outlook): number {
+  return rate > 0 || speed === null ? rate : usualRate * speed;
+}
+
+/** How long an attempt will still run, in ms; `Infinity`: unknown. */
+export function msLeft(turn: JobTurn, attempt: JobAttempt, rate: number): number {
+  const { round } = turn.state;
+  const blocks = round.chunks[attempt.from]?.blocks ?? 1;
+  if (rate === 0) return Infinity;
+  const whole = (blocks * round.count) / rate;
+  if (attempt.run === 0) return whole;
+  const passed = turn.now - attempt.run;
+  // What takes longer than it should may take as long again.
+  return passed < whole ? whole - passed : Math.max(whole / 4, passed - whole);
+}

@@ -1,0 +1,36 @@
+import type { JobTurn } from './job-state.ts';
+import { msLeft, rateOf, type Outlook } from './outlook.ts';
+
+/** A chunk that one node alone has, and how long it will take. */
+export interface Straggler {
+  readonly from: number;
+  readonly node: string;
+  readonly msLeft: number;
+}
+
+/** Chunks that nobody else has, those that will take longest first. */
+export function stragglers(turn: JobTurn, outlook: Outlook): Straggler[] {
+  const { state, now } = turn;
+  const found: Straggler[] = [];
+  for (const { node, known, attempts } of outlook.holdings.values()) {
+    const rate = rateOf(known, outlook);
+    const running = attempts.filter(({ run }) => run > 0);
+    const lefts = running.map((attempt) =>
+      // Of a node whose rate nobody knows: as long again.
+      rate === 0 ? now - attempt.run : msLeft(turn, attempt, rate),
+    );
+    const free = lefts.length === 0 ? 0 : Math.min(...lefts);
+    let waiting = 0;
+    for (const [i, attempt] of [...running, ...attempts.filter(({ run }) => run === 0)].entries()) {
+      if (state.round.chunks[attempt.from]?.live !== 1) continue;
+      const own = lefts[i];
+      const width = Math.max(1, running.length);
+      const ms =
+        own ??
+        free +
+          msLeft(turn, attempt, rate || outlook.meanRate) * (1 + Math.floor(waiting++ / width));
+      if (ms > 0) found.push({ from: attempt.from, node, msLeft: ms });
+    }
+  }
+  return found.sort((a, b) => b.msLeft - a.msLeft);
+}
