@@ -35,7 +35,7 @@ export function createJobsOfActor({ settings }: ActorsInput): FleetKind<'jobs-of
         case 'may-submit': {
           const limit = settings.limits.jobsPerUser;
           if (state.jobs.filter(({ endedAt }) => endedAt === null).length >= limit) {
-            const what = `${limit} of your jobs have not ended (fleet.limits.jobs_per_user)`;
+            const what = `${limit} of your jobs have not ended (fleet.limits.user_jobs)`;
             ctx.reject('too-many-jobs', `${what}; cancel some, or submit it again when they have`);
           }
           ctx.reply(null);

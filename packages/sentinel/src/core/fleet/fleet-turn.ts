@@ -108,10 +108,10 @@ function whyFull({ pool, state, settings }: FleetTurn, owner: string): string | 
   const { jobsPerPool, jobsPerUser } = settings.limits;
   const jobs = Object.values(state.jobs);
   if (jobs.length >= jobsPerPool) {
-    return `pool: ${pool} has ${jobsPerPool} jobs that have not ended (fleet.limits.jobs_per_pool); submit it again when some have`;
+    return `pool: ${pool} has ${jobsPerPool} jobs that have not ended (fleet.limits.pool_jobs); submit it again when some have`;
   }
   if (jobs.filter((job) => job.owner === owner).length >= jobsPerUser) {
-    return `owner: ${jobsPerUser} of your jobs have not ended (fleet.limits.jobs_per_user); cancel some, or submit it again when they have`;
+    return `owner: ${jobsPerUser} of your jobs have not ended (fleet.limits.user_jobs); cancel some, or submit it again when they have`;
   }
   return null;
 }

@@ -54,7 +54,7 @@ export function register(turn: NodeTurn, message: RegisterMessage): RegisterRepl
   if (state.refusedAt !== 0 && state.refusedAt > now - REFUSED_MS) {
     throw new Refusal(
       'pool-full',
-      `the pool ${state.claim?.pool} has as many nodes as it may (fleet.limits.nodes_per_pool): remove some, or use another pool`,
+      `the pool ${state.claim?.pool} has as many nodes as it may (fleet.limits.pool_nodes): remove some, or use another pool`,
     );
   }
   seen(turn);
