@@ -15,6 +15,7 @@ import type {
   Conditions,
   HttpExchange,
   NodeKey,
+  SetTimer,
   Spool,
   WatchConditions,
 } from './ports.ts';
@@ -40,9 +41,13 @@ export interface NodeAgentParts {
   readonly spool: Spool;
   readonly executor: ChunkExecutor;
   readonly watch?: WatchConditions;
+  /** Default: `setTimeout`. */
+  readonly setTimer?: SetTimer;
 }
 
 const DRAIN_MS = 60_000;
+const DELIVER_MS = 10_000;
+const LEAVE_TIMEOUT_MS = 5_000;
 /** The longest a timer may be set for. */
 const MOST_MS = 2 ** 30;
 
@@ -58,7 +63,7 @@ export class NodeAgent {
   readonly #queue: AgentEvent[] = [];
   #isHandling = false;
   #link: BeaconLink | null = null;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #cancelTimer: () => void = () => undefined;
   #unwatch: (() => void) | undefined;
   #conditions: Conditions = { pause: null };
   #userPause: Pause | null = null;
@@ -103,11 +108,17 @@ export class NodeAgent {
    * Takes nothing new, finishes what runs, delivers what there is, leaves and ends.
    *
    * @param limitMs after that, what still runs is given back. Default 60 s
+   * @param deliverMs how long results may take to be delivered after that. Default 10 s
    */
-  drain(limitMs: number = DRAIN_MS): Promise<AgentEnd> {
+  drain(limitMs: number = DRAIN_MS, deliverMs: number = DELIVER_MS): Promise<AgentEnd> {
     if (!this.#hasStarted) return this.stop();
-    this.#tell({ type: 'drain', limitMs });
+    this.#tell({ type: 'drain', limitMs, deliverMs });
     return this.#end.promise;
+  }
+
+  /** Says that it goes, without waiting for an answer: for a page that is being closed. With its next heartbeat it is back. */
+  leaveNow(): void {
+    void this.#client.call('leave', '{"reason":"closed"}', { timeoutMs: LEAVE_TIMEOUT_MS });
   }
 
   /** Ends at once. Results that are not delivered are kept for the next run. */
@@ -157,12 +168,13 @@ export class NodeAgent {
   }
 
   #setTimer(): void {
-    clearTimeout(this.#timer);
+    this.#cancelTimer();
     const at = this.#agent.nextAt;
     if (at === Infinity || this.#ended.signal.aborted) return;
     // Timers may be early by a part of a millisecond.
     const ms = Math.min(MOST_MS, Math.max(0, Math.ceil(at - performance.now())));
-    this.#timer = setTimeout(() => this.#tell({ type: 'time' }), ms);
+    const { setTimer = setTimeoutTimer } = this.#parts;
+    this.#cancelTimer = setTimer(() => this.#tell({ type: 'time' }), ms);
   }
 
   #perform(effect: AgentEffect): void {
@@ -236,7 +248,7 @@ export class NodeAgent {
   #finish(end: AgentEnd): void {
     if (this.#ended.signal.aborted) return;
     this.#ended.abort();
-    clearTimeout(this.#timer);
+    this.#cancelTimer();
     this.#unwatch?.();
     this.#link?.close();
     this.#chunks.abortAll();
@@ -248,3 +260,8 @@ export class NodeAgent {
     );
   }
 }
+
+const setTimeoutTimer: SetTimer = (run, ms) => {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
+};

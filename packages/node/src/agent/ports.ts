@@ -101,3 +101,6 @@ export interface Conditions {
 
 /** Watches the machine. Calls at once and whenever something changes; the returned function ends it. */
 export type WatchConditions = (tell: (conditions: Conditions) => void) => () => void;
+
+/** Runs something after `ms`, unless the returned function is called before. */
+export type SetTimer = (run: () => void, ms: number) => () => void;

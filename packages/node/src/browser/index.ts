@@ -1,1 +1,12 @@
-export { runBlocks, runChunk, type ChunkWork } from '../core/run-chunk.ts';
+export type { AgentSnapshot } from '../core/agent-snapshot.ts';
+export type { AgentState, Pause } from '../core/agent-events.ts';
+export { type ChunkWork, runBlocks, runChunk } from '../core/run-chunk.ts';
+export type { TabPauses } from './tab-conditions.ts';
+export {
+  createTabNode,
+  defaultTabSlots,
+  type TabNode,
+  type TabNodeOptions,
+  type TabNodeState,
+  type TabPhase,
+} from './tab-node.ts';

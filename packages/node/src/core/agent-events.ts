@@ -44,8 +44,8 @@ export type AgentEvent =
     }
   | { readonly type: 'aborted'; readonly attempt: string }
   | { readonly type: 'conditions'; readonly pause: Pause | null; readonly load?: number }
-  /** Finish what runs, for at most `limitMs`, give back the rest, deliver, leave. */
-  | { readonly type: 'drain'; readonly limitMs: number };
+  /** Finish what runs, for at most `limitMs`, give back the rest, deliver for at most another `deliverMs`, leave. */
+  | { readonly type: 'drain'; readonly limitMs: number; readonly deliverMs: number };
 
 /** A result or a failure on its way to the Sentinel. */
 export interface Settlement {

@@ -282,7 +282,7 @@ test('a pause gives back what has not begun, and one that its user asked for als
 
 test('draining gives back what waits, finishes what runs, delivers, leaves and ends', () => {
   const driver = member({}, [attemptOf('a1', 0), attemptOf('a2', 1), attemptOf('a3', 2)]);
-  driver.tell({ type: 'drain', limitMs: 10_000 });
+  driver.tell({ type: 'drain', limitMs: 10_000, deliverMs: 10_000 });
   driver.pass(500);
   driver.answer('fail', { outcomes: [{ attempt: 'a3', outcome: 'received' }] });
   expect(driver.call('heartbeat').body).toMatchObject({ slots: 0, draining: true });
@@ -301,7 +301,7 @@ test('draining gives back what waits, finishes what runs, delivers, leaves and e
 test('a node that drains ends in the end, also when nobody answers', () => {
   const driver = member({}, [attemptOf('a1', 0)]);
   driver.tell({ type: 'done', attempt: 'a1', json: '1', ms: 1 });
-  driver.tell({ type: 'drain', limitMs: 1_000 });
+  driver.tell({ type: 'drain', limitMs: 1_000, deliverMs: 10_000 });
   driver.pass(20_000);
   expect(driver.of('end')).toEqual([{ type: 'end', end: { type: 'drained' } }]);
   // It is delivered by the next run.

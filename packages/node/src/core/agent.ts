@@ -174,7 +174,7 @@ export class Agent {
         this.#conditionsAre(event.pause, event.load);
         break;
       case 'drain':
-        this.#drain ??= new Drain(now + event.limitMs);
+        this.#drain ??= new Drain(now + event.limitMs, event.deliverMs);
         this.#pulse.beatSoon(now);
         break;
     }
@@ -466,8 +466,10 @@ export class Agent {
       undelivered: this.#delivery.count,
       isMember: this.#phase === 'member',
     });
-    if (step === 'abort') this.#chunks.giveBack('the node ends', true, this.#at);
-    else if (step === 'leave') this.#call('leave', '{"reason":"drained"}', TIMEOUT_MS.leave);
+    if (step === 'abort') {
+      this.#chunks.giveBack('the node ends', true, this.#at);
+      this.#goOnDraining(drain);
+    } else if (step === 'leave') this.#call('leave', '{"reason":"drained"}', TIMEOUT_MS.leave);
     else if (step === 'end') this.#end({ type: 'drained' });
   }
 

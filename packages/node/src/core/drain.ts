@@ -1,6 +1,3 @@
-/** How long results may take to be delivered when all else is over, in ms. */
-const DELIVER_MS = 10_000;
-
 /** What a drain wants next. */
 export type DrainStep = 'wait' | 'abort' | 'leave' | 'end';
 
@@ -14,20 +11,25 @@ interface Work {
 /** A node that is to end: what runs is finished for a while, all else is given back, then it leaves. */
 export class Drain {
   readonly #endAt: number;
+  readonly #deliverMs: number;
   #hasAborted = false;
   #isLeaving = false;
 
-  /** @param endAt when what runs is given back */
-  constructor(endAt: number) {
+  /**
+   * @param endAt when what runs is given back
+   * @param deliverMs how long results may take to be delivered after that
+   */
+  constructor(endAt: number, deliverMs: number) {
     this.#endAt = endAt;
+    this.#deliverMs = deliverMs;
   }
 
   get nextAt(): number {
-    return this.#hasAborted ? this.#endAt + DELIVER_MS : this.#endAt;
+    return this.#hasAborted ? this.#endAt + this.#deliverMs : this.#endAt;
   }
 
   step(now: number, { running, undelivered, isMember }: Work): DrainStep {
-    if (now >= this.#endAt + DELIVER_MS) return 'end';
+    if (now >= this.#endAt + this.#deliverMs) return 'end';
     if (now >= this.#endAt && !this.#hasAborted) {
       this.#hasAborted = true;
       return 'abort';

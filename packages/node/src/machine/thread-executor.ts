@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url';
 import type { Attempt, ChunkInput } from '@belfry/protocol';
 import { Piscina } from 'piscina';
 import { ChunkError, type ChunkExecutor, type ChunkRun, FinishedChunk } from '../agent/ports.ts';
-import type { ChunkOutcome, ChunkTask, ChunkTold } from './chunk-worker.ts';
+import type { ChunkOutcome } from '../agent/paced-chunk.ts';
+import type { ChunkTask, ChunkTold } from './chunk-worker.ts';
 import type { CodeCache } from './code-cache.ts';
 
 export interface ThreadExecutorOptions {

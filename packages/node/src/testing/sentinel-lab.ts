@@ -65,6 +65,9 @@ class Refusal extends Error {
 }
 
 const MAX_FAILURES = 3;
+const JAVASCRIPT = 'text/javascript';
+/** As Belfry's. */
+const POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 export class SentinelLab implements AsyncDisposable {
   times: NodeTimes = {
@@ -83,6 +86,8 @@ export class SentinelLab implements AsyncDisposable {
   isAway = false;
   /** These too. */
   readonly awayFor = new Set<string>();
+  /** What else it serves, by path. */
+  readonly pages = new Map<string, { readonly type: string; readonly text: string }>();
   readonly failures: AttemptFailure[] = [];
   readonly calls: string[] = [];
   readonly progressSeen: number[] = [];
@@ -170,15 +175,25 @@ export class SentinelLab implements AsyncDisposable {
     for await (const part of request) parts.push(part as Buffer);
     const body = Buffer.concat(parts).toString();
     const { method = '', url = '' } = request;
-    const send = (status: number, text: string): void => {
-      response.writeHead(status, { date: new Date(Date.now() + this.aheadMs).toUTCString() });
+    const send = (status: number, text: string, type = 'application/json'): void => {
+      response.writeHead(status, {
+        date: new Date(Date.now() + this.aheadMs).toUTCString(),
+        'content-type': type,
+        'content-security-policy': POLICY,
+        ...(type === JAVASCRIPT ? { 'cache-control': 'public, max-age=31536000, immutable' } : {}),
+      });
       response.end(text);
     };
+    const page = this.pages.get(url);
+    if (page !== undefined) {
+      send(200, page.text, page.type);
+      return;
+    }
     try {
       if (this.isAway) throw new Refusal('unavailable', 'away');
       if (url.startsWith(`${FLEET_PATH}/simulations/`)) {
         if (!url.endsWith(`/${this.version}.mjs`)) throw new Refusal('unknown_simulation', url);
-        send(200, this.#code);
+        send(200, this.#code, JAVASCRIPT);
         return;
       }
       if (!url.startsWith(`${FLEET_PATH}/node/`)) {
