@@ -1,8 +1,8 @@
 /**
  * How much of a CPU does a delivery cost, and how much memory a connection, beside servers that do the same?
  *
- * `npm run bench:beacon -- [--only fan_out,…] [--targets belfry,…] [--against DIR] [--rate 1] [--quick] [--json FILE]`. Keys:
- * docs/benchmarks.md.
+ * `npm run bench:beacon -- [--only fan_out,…] [--targets belfry,…] [--against DIR] [--rate 1] [--runs 1] [--quick] [--json FILE]`.
+ * Keys: docs/benchmarks.md.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -14,7 +14,8 @@ import {
   type Measured,
   type Settings,
 } from './measure.ts';
-import { CENTRIFUGO_IDLE_PUBLISHED, CONNECTS, DELIVERY_ROWS, IDLE, ROWS } from './rows.ts';
+import { CONNECTS, DELIVERY_ROWS, IDLE, ROWS } from './rows.ts';
+import { comparedTo, middleRun, type Key } from './runs.ts';
 import { belfryTarget, findTarget, TARGETS } from './servers/find-targets.ts';
 import type { Missing, Target } from './servers/target.ts';
 
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     against: { type: 'string' },
     rate: { type: 'string', default: '1' },
     seconds: { type: 'string' },
+    runs: { type: 'string', default: '1' },
     quick: { type: 'boolean', default: false },
     json: { type: 'string' },
   },
@@ -37,6 +39,9 @@ if (strange !== undefined) {
 }
 if (cpus().length < 2) throw new Error('two cores are needed: one for servers, one for the load');
 
+/** The server that the others are compared to. */
+const YARDSTICK = 'centrifugo';
+const runs = positive('runs', values.runs);
 const settings: Settings = {
   serverCore: 0,
   loadCore: 1,
@@ -60,41 +65,44 @@ const missing = found.filter((each) => 'why' in each);
 const sections: Section[] = [];
 const violations: string[] = [];
 
-/** Measures a row for every target, one after the other. */
+/** Measures a row for every target in turn, as many times as there are runs. `key`: the figure that they are compared by. */
 async function section(
-  about: Omit<Section, 'rows'>,
+  about: Omit<Section, 'rows'> & { readonly key: Key },
   among: readonly Target[],
   measure: (target: Target) => Promise<Measured>,
-): Promise<Row[]> {
-  const rows: Row[] = [];
-  for (const target of among) {
-    console.error(`[${new Date().toISOString().slice(11, 19)}] ${about.name}: ${target.name}`);
-    const measured = await measure(target).catch((error: unknown) => {
-      const why = error instanceof Error ? error.message : String(error);
-      return {
-        row: { server: target.name },
-        violations: [`${about.name}: ${target.name}: ${why}`],
-      };
-    });
-    rows.push(measured.row);
-    violations.push(...measured.violations);
+): Promise<void> {
+  const { name, title, key } = about;
+  const rowsOf = new Map<Target, Row[]>(among.map((target) => [target, []]));
+  for (let run = 0; run < runs; run++) {
+    for (const [target, rows] of rowsOf) {
+      console.error(`[${new Date().toISOString().slice(11, 19)}] ${name}: ${target.name}`);
+      const measured = await measure(target).catch((error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error);
+        return { row: { server: target.name }, violations: [`${name}: ${target.name}: ${why}`] };
+      });
+      rows.push(measured.row);
+      violations.push(...measured.violations);
+    }
   }
-  sections.push({ ...about, rows });
-  return rows;
+  const rows = [...rowsOf.values()].map((each) => middleRun(each, key));
+  sections.push({ name, title, rows: comparedTo(YARDSTICK, rows, key) });
 }
 
 for (const row of DELIVERY_ROWS) {
   if (!only.includes(row.name)) continue;
   const among = targets.filter(({ overRedis }) => overRedis || row.overRedis === undefined);
-  await section(row, among, (target) => measureDeliveries(target, row, settings));
+  const about = { name: row.name, title: row.title, key: 'deliveries_per_cpu_s' };
+  await section(about, among, (target) => measureDeliveries(target, row, settings));
 }
 if (only.includes(CONNECTS)) {
   const title = '(d) connections opened, connected and closed, 64 at a time';
-  await section({ name: CONNECTS, title }, targets, (target) => measureConnects(target, settings));
+  const about = { name: CONNECTS, title, key: 'connects_per_cpu_s' };
+  await section(about, targets, (target) => measureConnects(target, settings));
 }
 if (only.includes(IDLE)) {
-  const title = `(e) ${settings.idleClients.toLocaleString('en')} connections that do nothing (Centrifugo: ${CENTRIFUGO_IDLE_PUBLISHED} each; published, not measured here)`;
-  await section({ name: IDLE, title }, targets, (target) => measureIdle(target, settings));
+  const title = `(e) ${settings.idleClients.toLocaleString('en')} connections that do nothing`;
+  const about = { name: IDLE, title, key: 'kib_per_connection' };
+  await section(about, targets, (target) => measureIdle(target, settings));
 }
 
 for (const { name, rows } of sections) {
@@ -112,6 +120,7 @@ publishReport(
     name: 'bench:beacon',
     settings: {
       ...settings,
+      runs,
       payload_bytes: 200,
       ...Object.fromEntries(targets.map(({ name, version }) => [name, version])),
       ...Object.fromEntries(missing.map(({ name, why }) => [name, `not run: ${why}`])),

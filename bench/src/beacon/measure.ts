@@ -23,7 +23,7 @@ export interface Measured {
 
 /** From when on a process counts as busy: the share of the time that it ran or waited to. */
 const BUSY = 0.95;
-const WARM_UP_S = 2;
+const WARM_UP_S = 5;
 const IN_FLIGHT = 64;
 /** How long idle connections are left alone before memory is read. */
 const SETTLE_MS = 5000;

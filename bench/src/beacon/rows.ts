@@ -62,6 +62,3 @@ export const ROWS: readonly string[] = [
   IDLE,
   ...DELIVERY_ROWS.filter(({ overRedis }) => overRedis === true).map(({ name }) => name),
 ];
-
-/** What public documents say Centrifugo takes for an idle connection. */
-export const CENTRIFUGO_IDLE_PUBLISHED = '27–30 KB';

@@ -16,8 +16,6 @@ export interface ClientEvents {
 export interface ClientPlace {
   readonly dialect: Dialect;
   readonly port: number;
-  /** The address it comes from. */
-  readonly source: string;
   readonly token: string;
 }
 
@@ -51,11 +49,11 @@ export class LoadClient {
     this.#place = place;
     this.#events = events;
     this.startedAt = performance.now();
-    const { port, source, dialect } = place;
+    const { port, dialect } = place;
+    // Bound to no address of its own: the kernel finds a port for it at once, however many wait for their end.
     this.#socket = connect({
       port,
       host: '127.0.0.1',
-      localAddress: source,
       noDelay: true,
       onread: {
         buffer: BYTES,

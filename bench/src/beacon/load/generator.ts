@@ -7,8 +7,6 @@ import type { DialOrder, LoadAnswer, LoadOrder, PublishOrder } from './protocol.
 import { ServerApi } from './server-api.ts';
 import { tokenOf } from './token.ts';
 
-/** Each address has 28,000 ports to come from. */
-const SOURCES = 8;
 /** How long deliveries may be missing before they are taken for lost, in ms. */
 const PATIENCE_MS = 10_000;
 /** Publications of one schedule that are made up for at once when the generator was late. */
@@ -102,8 +100,7 @@ export class Generator implements ClientEvents {
 
   #newClient(dialect: Dialect, port: number): LoadClient {
     const index = this.#dialled++;
-    const source = `127.0.0.${2 + (index % SOURCES)}`;
-    return new LoadClient({ dialect, port, source, token: tokenOf(index) }, this);
+    return new LoadClient({ dialect, port, token: tokenOf(index) }, this);
   }
 
   /** Has something done to so many, a few at a time. */
