@@ -1,4 +1,3 @@
-import type { JWTPayload } from 'jose';
 import type { TokenConfig } from '../config.ts';
 import { linearRegex } from '../core/linear-regex.ts';
 
@@ -18,7 +17,13 @@ export class ClaimRules {
   }
 
   /** The named groups; throws when the claims do not match. */
-  groups({ aud, iss }: JWTPayload): ReadonlyMap<string, string> {
+  groups({
+    aud,
+    iss,
+  }: {
+    readonly aud?: unknown;
+    readonly iss?: unknown;
+  }): ReadonlyMap<string, string> {
     const groups = new Map<string, string>();
     if (this.#issuer !== null) take(groups, matched(this.#issuer, [iss], 'iss'));
     if (this.#audience !== null) {

@@ -4,13 +4,13 @@ import {
   capabilitiesOf,
   jsonText,
   metaOf,
-  object,
   seconds,
   subscriptionOf,
   subsOf,
   text,
   type Fields,
 } from './json-fields.ts';
+import type { SignedClaims } from './signed-claims.ts';
 
 /** Of all tokens that say nothing of themselves. */
 const UNMARKED: TokenMark = { id: '', issuedAt: 0 };
@@ -31,8 +31,10 @@ function expiry(claims: Fields): number {
  *
  * @throws an Error that names the claim, when one is not what it must be
  */
-export function readConnectionClaims(json: string, userClaim: string): ConnectionClaims {
-  const claims = object(JSON.parse(json), 'the payload');
+export function readConnectionClaims(
+  { claims, json }: SignedClaims,
+  userClaim: string,
+): ConnectionClaims {
   // One secret may sign both kinds: a token for one channel must not open a connection.
   if (text(claims, 'channel') !== '') {
     throw new Error('channel: a connection token must not have it; this is a subscription token');
@@ -50,8 +52,10 @@ export function readConnectionClaims(json: string, userClaim: string): Connectio
 }
 
 /** As `readConnectionClaims`, for a subscription token. */
-export function readSubscriptionClaims(json: string, userClaim: string): SubscriptionTokenClaims {
-  const claims = object(JSON.parse(json), 'the payload');
+export function readSubscriptionClaims(
+  { claims, json }: SignedClaims,
+  userClaim: string,
+): SubscriptionTokenClaims {
   const channel = text(claims, 'channel');
   if (channel === '') throw new Error('channel: a subscription token must have it');
   return {

@@ -1,22 +1,14 @@
-import {
-  decodeJwt,
-  decodeProtectedHeader,
-  errors,
-  jwtVerify,
-  UnsecuredJWT,
-  type JWTVerifyOptions,
-} from 'jose';
+import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, type JWTVerifyOptions } from 'jose';
 import type { ClientConfig, TokenConfig } from '../config.ts';
 import type { ConnectionClaims, SubscriptionTokenClaims, TokenFault } from '../core/claims.ts';
 import type { Log } from '../log.ts';
 import { ClaimRules } from './claim-rules.ts';
 import { HmacTokens } from './hmac-tokens.ts';
+import { object } from './json-fields.ts';
 import { KeysUnavailableError } from './key-set.ts';
 import { readConnectionClaims, readSubscriptionClaims } from './read-claims.ts';
+import { areTimely, readSignedClaims, type SignedClaims } from './signed-claims.ts';
 import { TokenKeys } from './token-keys.ts';
-
-/** A header that says of no signature: in front of a payload whose signature has been verified. */
-const UNSIGNED = 'eyJhbGciOiJub25lIn0.';
 
 /** What a verifier needs besides its configuration. */
 export interface VerifierAround {
@@ -59,15 +51,15 @@ export class TokenVerifier {
   }
 
   async connection(token: string): Promise<ConnectionClaims | TokenFault> {
-    const payload = await this.#payload(token);
-    if (!payload.ok) return payload.fault;
-    return this.#read(() => readConnectionClaims(payload.json, this.#userClaim()));
+    const signed = await this.#verified(token);
+    if (typeof signed === 'string') return signed;
+    return this.#read(() => readConnectionClaims(signed, this.#userClaim()));
   }
 
   async subscription(token: string): Promise<SubscriptionTokenClaims | TokenFault> {
-    const payload = await this.#payload(token);
-    if (!payload.ok) return payload.fault;
-    return this.#read(() => readSubscriptionClaims(payload.json, this.#userClaim()));
+    const signed = await this.#verified(token);
+    if (typeof signed === 'string') return signed;
+    return this.#read(() => readSubscriptionClaims(signed, this.#userClaim()));
   }
 
   #userClaim(): string {
@@ -101,19 +93,16 @@ export class TokenVerifier {
     return 'unavailable';
   }
 
-  /** The token's payload as it was signed. */
-  async #payload(
-    token: string,
-  ): Promise<{ ok: true; json: string } | { ok: false; fault: TokenFault }> {
+  /** The token's claims as they were signed. */
+  async #verified(token: string): Promise<SignedClaims | TokenFault> {
     try {
-      await this.#verify(token);
+      return this.#ofSecret(token) ?? (await this.#verify(token));
     } catch (error) {
-      if (isUntimely(error)) return { ok: false, fault: 'expired' };
-      const away = error instanceof KeysUnavailableError;
-      return { ok: false, fault: away ? this.#unavailable(error) : this.#invalid(error) };
+      if (isUntimely(error)) return 'expired';
+      return error instanceof KeysUnavailableError
+        ? this.#unavailable(error)
+        : this.#invalid(error);
     }
-    const json = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');
-    return { ok: true, json };
   }
 
   /** What the claims must be. */
@@ -127,16 +116,16 @@ export class TokenVerifier {
     };
   }
 
-  /** Whether the shared secret has signed the token; then its claims have been verified too. */
-  #isOfSecret(token: string): boolean {
+  /** The claims of a token that the shared secret has signed; `null`: it is another one, or something is the matter with it. */
+  #ofSecret(token: string): SignedClaims | null {
     const payload = this.#hmac?.signedPayload(token) ?? null;
-    if (payload === null) return false;
-    this.#rules.groups(UnsecuredJWT.decode(`${UNSIGNED}${payload}.`, this.#options()).payload);
-    return true;
+    const signed = payload === null ? null : readSignedClaims(payload);
+    if (signed === null || !areTimely(signed.claims, this.#config, this.#now())) return null;
+    this.#rules.groups(signed.claims);
+    return signed;
   }
 
-  async #verify(token: string): Promise<void> {
-    if (this.#isOfSecret(token)) return;
+  async #verify(token: string): Promise<SignedClaims> {
     // What it says of itself decides which keys are asked; that it says so is verified after.
     const groups = this.#rules.groups(decodeJwt(token));
     const options = this.#options();
@@ -151,6 +140,8 @@ export class TokenVerifier {
       if (previous === null) throw error;
       await jwtVerify(token, await previous, options);
     }
+    const json = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');
+    return { claims: object(JSON.parse(json), 'the payload'), json };
   }
 }
 

@@ -145,6 +145,10 @@ export class HttpConnection extends Outgoing implements Transport {
     this.session?.eased();
   }
 
+  override failed(error: Error): void {
+    this.#options.socket.destroy(error);
+  }
+
   close(disconnect: Disconnect): void {
     if (this.closed) return;
     const { response, httpCodes } = this.#options;

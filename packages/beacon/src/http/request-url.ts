@@ -6,8 +6,13 @@ export function pathOf({ url = '/' }: IncomingMessage): string {
   return end < 0 ? url : url.slice(0, end);
 }
 
+/** What is read of a query. */
+export type Query = Pick<URLSearchParams, 'get'>;
+
+const NO_QUERY: Query = new URLSearchParams();
+
 /** The query of a request. */
-export function queryOf({ url = '/' }: IncomingMessage): URLSearchParams {
+export function queryOf({ url = '/' }: IncomingMessage): Query {
   const end = url.indexOf('?');
-  return new URLSearchParams(end < 0 ? '' : url.slice(end));
+  return end < 0 ? NO_QUERY : new URLSearchParams(url.slice(end));
 }

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Stats } from '../core/stats.ts';
 import type { TransportStatus } from '../core/transport.ts';
+import { waitingIn, writeDirectly, type DirectWriter, type SocketHandle } from './direct-socket.ts';
 import type { Flushable, Flusher } from './flusher.ts';
 
 /** Up to here pieces are copied into one buffer; beyond, the sink gets them as they are. */
@@ -29,11 +30,13 @@ export interface OutgoingShared {
  * The sending side of a connection: what is owed within one turn of the event loop is written together, and a peer that does not read
  * is given up once too much waits for it. A base class, not a member, because there is one for every connection.
  */
-export abstract class Outgoing implements Flushable {
+export abstract class Outgoing implements Flushable, DirectWriter {
   /** Nothing more is taken. */
   protected closed = false;
   readonly #shared: OutgoingShared;
   readonly #sink: Sink;
+  /** Where everything is written instead of the sink; `null`: nowhere. */
+  readonly #handle: SocketHandle | null;
   /** What waits: one piece by itself, or several. */
   #queue: Uint8Array | Uint8Array[] | null = null;
   #queuedBytes = 0;
@@ -44,9 +47,10 @@ export abstract class Outgoing implements Flushable {
   /** Whether somebody has been told that it is congested. */
   #congested = false;
 
-  constructor(shared: OutgoingShared, sink: Sink) {
+  constructor(shared: OutgoingShared, sink: Sink, handle: SocketHandle | null = null) {
     this.#shared = shared;
     this.#sink = sink;
+    this.#handle = handle;
   }
 
   /** The peer reads too slowly: the connection is to be ended. */
@@ -55,8 +59,15 @@ export abstract class Outgoing implements Flushable {
   /** What waited when it was congested has been written. */
   protected abstract eased(): void;
 
+  abstract failed(error: Error): void;
+
   get #unsent(): number {
-    return this.#queuedBytes + (this.#blocked ? this.#sink.writableLength : 0);
+    return this.#queuedBytes + (this.#blocked ? this.#withSink : 0);
+  }
+
+  /** What has been passed on and waits there, in bytes. */
+  get #withSink(): number {
+    return this.#handle === null ? this.#sink.writableLength : waitingIn(this.#handle);
   }
 
   /** Whether more waits than conflated channels should add to; see `Transport`. */
@@ -100,6 +111,11 @@ export abstract class Outgoing implements Flushable {
     if (!this.closed) this.#write();
   }
 
+  written(): void {
+    // More of it may be under way.
+    if (this.#withSink === 0) this.drained();
+  }
+
   #write(): void {
     this.writeAll();
     if (!this.#congested || this.#blocked) return;
@@ -111,8 +127,13 @@ export abstract class Outgoing implements Flushable {
     const sink: Sink & Reachable = this.#sink;
     return {
       address: sink.remoteAddress ?? sink.socket?.remoteAddress ?? '',
-      queuedBytes: this.#queuedBytes + sink.writableLength,
+      queuedBytes: this.#queuedBytes + this.#withSink,
     };
+  }
+
+  /** All that was written has reached the kernel, which sends it whatever becomes of the socket. */
+  protected get isSent(): boolean {
+    return this.#queue === null && this.#handle !== null && waitingIn(this.#handle) === 0;
   }
 
   /** Forgets what waits. */
@@ -128,19 +149,26 @@ export abstract class Outgoing implements Flushable {
     const bytes = this.#queuedBytes;
     this.drop();
     this.#shared.stats.bytesSent += bytes;
-    const ok = this.#pass(queue, bytes);
+    const pieces =
+      Array.isArray(queue) && bytes <= COPY_LIMIT
+        ? this.#shared.flusher.joiner.join(queue, bytes)
+        : queue;
+    if (this.#handle === null) this.#stream(pieces);
+    else if (!writeDirectly(this.#handle, pieces, this)) this.#blocked = true;
+  }
+
+  #stream(pieces: Uint8Array | Uint8Array[]): void {
+    const ok = Array.isArray(pieces) ? this.#streamAll(pieces) : this.#sink.write(pieces);
     if (ok || this.#blocked) return;
     this.#blocked = true;
     this.#sink.once('drain', onDrain.bind(null, this));
   }
 
-  #pass(queue: Uint8Array | Uint8Array[], bytes: number): boolean {
+  #streamAll(pieces: readonly Uint8Array[]): boolean {
     const sink = this.#sink;
-    if (!Array.isArray(queue)) return sink.write(queue);
-    if (bytes <= COPY_LIMIT) return sink.write(this.#shared.flusher.joiner.join(queue, bytes));
     sink.cork();
     let ok = true;
-    for (const piece of queue) ok = sink.write(piece);
+    for (const piece of pieces) ok = sink.write(piece);
     sink.uncork();
     return ok;
   }

@@ -1,7 +1,7 @@
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { queryOf } from '../http/request-url.ts';
+import { pathOf, queryOf } from '../http/request-url.ts';
 import { inflateMessage } from './deflate.ts';
 import { FrameReader } from './frame-reader.ts';
 import {
@@ -73,19 +73,16 @@ export class Upgrader {
     });
     const reader = new FrameReader(settings, compressed ? inflateMessage : null);
     const connection = new WsConnection(shared, { socket, form, reader });
-    socket.write(handshakeResponse(headers, { subprotocol, deflate: compressed }));
+    const response = handshakeResponse(headers, { subprotocol, deflate: compressed });
+    connection.greet(Buffer.from(response, 'latin1'));
     onConnection(connection, request);
     if (head.length > 0) connection.feed(head);
   }
 
   #refusal(request: IncomingMessage, socket: Duplex): Refusal | null {
     const { settings, allowedOrigins, protobuf } = this.#options;
-    const { path } = settings;
-    const url = URL.parse(request.url ?? '/', 'http://localhost');
-    if (url === null) return { status: 400, problem: 'the path is not one' };
-    if (url.pathname !== path && url.pathname !== `${path}/`) {
-      return { status: 404, problem: `nothing is at ${url.pathname}; connect to ${path}` };
-    }
+    const misplaced = elsewhere(request, settings.path);
+    if (misplaced !== null) return misplaced;
     if (settings.disabled) return { status: 404, problem: 'WebSockets are disabled' };
     const { origin, host } = request.headers;
     if (!isOriginAllowed(origin, host, allowedOrigins)) {
@@ -117,6 +114,16 @@ export class Upgrader {
     socket.on('error', ignore);
     socket.end(lines.join('\r\n'));
   }
+}
+
+/** The refusal of a request that is for another path. */
+function elsewhere(request: IncomingMessage, path: string): Refusal | null {
+  // As nearly all have it. Others may be written otherwise and mean the same.
+  if (pathOf(request) === path) return null;
+  const url = URL.parse(request.url ?? '/', 'http://localhost');
+  if (url === null) return { status: 400, problem: 'the path is not one' };
+  if (url.pathname === path || url.pathname === `${path}/`) return null;
+  return { status: 404, problem: `nothing is at ${url.pathname}; connect to ${path}` };
 }
 
 /** A peer that hangs up while it is being refused is as good as refused. */

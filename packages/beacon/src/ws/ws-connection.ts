@@ -3,6 +3,12 @@ import { disconnects, type Disconnect, type Reply } from '@belfry/protocol';
 import type { Session } from '../core/session.ts';
 import { countOne } from '../core/stats.ts';
 import type { PreparedPush, Transport, TransportInfo } from '../core/transport.ts';
+import {
+  handleOf,
+  readDirectly,
+  type DirectReader,
+  type SocketHandle,
+} from '../runtime/direct-socket.ts';
 import { Outgoing, type OutgoingShared } from '../runtime/outgoing.ts';
 import { receiveFrame, type ReceivingShared } from '../runtime/receive-frame.ts';
 import type { WireForm } from '../runtime/wire-form.ts';
@@ -35,26 +41,39 @@ interface OwnedSocket extends Socket {
  * A WebSocket as a session's transport, straight on its socket: there are no streams, emitters or closures for each connection, since
  * there may be very many that do nothing. Finished frames are written as they are, those of one turn of the event loop together.
  */
-export class WsConnection extends Outgoing implements Transport, FrameSink {
+export class WsConnection extends Outgoing implements Transport, FrameSink, DirectReader {
   session: Session | null = null;
   readonly #shared: WsShared;
   readonly #socket: OwnedSocket;
   readonly #form: WireForm;
   readonly #reader: FrameReader;
+  /** What is read; `null`: the socket is. */
+  #reading: SocketHandle | null = null;
   /** Ends what the peer does not end. */
   #timer: NodeJS.Timeout | null = null;
 
   constructor(shared: WsShared, { socket, form, reader }: Opened) {
-    super(shared, socket);
+    const handle = handleOf(socket);
+    super(shared, socket, handle);
     this.#shared = shared;
     this.#socket = socket;
     this.#form = form;
     this.#reader = reader;
     this.#socket[owner] = this;
-    socket.on('data', onData);
-    socket.on('end', onEnd);
     socket.on('close', onClose);
     socket.on('error', ignore);
+    if (handle !== null && readDirectly(socket, handle, this)) {
+      this.#reading = handle;
+    } else {
+      socket.on('data', onData);
+      socket.on('end', onEnd);
+    }
+  }
+
+  /** Answers the handshake. */
+  greet(response: Uint8Array): void {
+    this.append(response);
+    this.writeAll();
   }
 
   get info(): TransportInfo {
@@ -75,11 +94,18 @@ export class WsConnection extends Outgoing implements Transport, FrameSink {
   }
 
   pause(): void {
-    if (!this.closed) this.#socket.pause();
+    if (this.closed) return;
+    if (this.#reading === null) this.#socket.pause();
+    else this.#reading.readStop();
   }
 
   resume(): void {
-    if (!this.closed) this.#socket.resume();
+    if (!this.closed) this.#resume();
+  }
+
+  #resume(): void {
+    if (this.#reading === null) this.#socket.resume();
+    else this.#reading.readStart();
   }
 
   close(disconnect: Disconnect): void {
@@ -89,7 +115,7 @@ export class WsConnection extends Outgoing implements Transport, FrameSink {
     if (last !== null) this.append(last);
     this.#sayClose(closeFrame(disconnect.code, disconnect.reason));
     // What is still to be read is the peer's close frame.
-    this.#socket.resume();
+    this.#resume();
   }
 
   /** Nothing follows this frame. A peer that does not read never sees it, and is not waited for long. */
@@ -153,9 +179,15 @@ export class WsConnection extends Outgoing implements Transport, FrameSink {
     this.session?.eased();
   }
 
-  /** The peer sends no more. */
+  /** Like any socket that cannot be written to. */
+  override failed(error: Error): void {
+    this.#socket.destroy(error);
+  }
+
+  /** The peer sends no more. Where nothing is left to be written, closing the socket says the same to it with one system call less. */
   ended(): void {
-    this.#socket.end();
+    if (this.isSent) this.#socket.destroy();
+    else this.#socket.destroySoon();
     this.#gone();
   }
 
