@@ -5,6 +5,7 @@ export * from './free-port.ts';
 export * from './go-servers/find-go-server.ts';
 export * from './haproxy-server.ts';
 export * from './nginx-server.ts';
+export * from './python-environment.ts';
 export * from './redis-cluster.ts';
 export * from './redis-command.ts';
 export * from './redis-server.ts';

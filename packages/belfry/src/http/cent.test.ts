@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { connect } from '@belfry/client';
+import { pythonWith } from '@belfry/testkit';
 import { expect, test } from 'vitest';
 import { createTokenSigner } from '../auth/token-signer.ts';
 import { startBelfry } from '../run/start-belfry.ts';
@@ -12,27 +13,12 @@ const run = promisify(execFile);
 const SCRIPT = fileURLToPath(new URL('../testing/cent-calls.py', import.meta.url));
 const SECRET = 'a-secret-for-tests-that-is-long-enough';
 
-/** A Python that has cent, in `directory` unless the machine's own has it; or why there is none. */
-async function pythonWithCent(directory: string): Promise<string | Error> {
-  const has = await run('python3', ['-c', 'import cent'], { timeout: 60_000 }).catch(() => null);
-  if (has !== null) return 'python3';
-  const python = join(directory, 'venv', 'bin', 'python');
-  try {
-    await run('python3', ['-m', 'venv', join(directory, 'venv')], { timeout: 60_000 });
-    const args = ['-m', 'pip', 'install', '--quiet', '--no-compile', 'cent==5.2.0'];
-    await run(python, args, { timeout: 90_000 });
-    return python;
-  } catch (error) {
-    return error as Error;
-  }
-}
-
 test(
   'cent, the Python client of Centrifugo, finds what it expects',
   { timeout: 240_000 },
   async (context) => {
     using directory = temporaryDirectory();
-    const python = await pythonWithCent(directory.path);
+    const python = await pythonWith(['cent==5.2.0'], ['cent']);
     if (python instanceof Error) {
       context.skip(`cent could not be installed, so this was not run: ${python.message}`);
       return;

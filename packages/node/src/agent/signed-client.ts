@@ -19,6 +19,8 @@ interface Ask extends Within {
   readonly body?: string;
 }
 
+/** How exact a `Date` header is, in ms, with some time for its way. */
+const DATE_MS = 2_000;
 /** How long a server may ask to wait, in ms. */
 const MOST_RETRY_AFTER_MS = 120_000;
 
@@ -63,8 +65,9 @@ export class SignedClient {
     }
     const reply = replyOf(answer, ask.path);
     if (!reply.ok && reply.code === 'clock_off' && answer.date !== null) {
-      const theirs = Date.parse(answer.date);
-      if (Number.isFinite(theirs)) this.#ahead = theirs - Date.now();
+      const ahead = Date.parse(answer.date) - Date.now();
+      // The header has no fractions of a second: what it is off by less than that is no news.
+      if (Number.isFinite(ahead)) this.#ahead = Math.abs(ahead) < DATE_MS ? 0 : ahead;
     }
     return reply;
   }

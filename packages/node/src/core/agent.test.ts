@@ -95,7 +95,7 @@ class Driver {
     });
   }
 
-  holds(attempts: readonly Attempt[], state = 'ready', call = 'holds'): void {
+  holds(attempts: readonly Attempt[], state = 'ready', call = 'heartbeat'): void {
     this.answer(call, { now: 0, state, attempts, times: MODEL_TIMES });
   }
 }
@@ -133,7 +133,7 @@ test('an unclaimed node shows its code and registers again until somebody claims
   driver.pass(3_000);
   driver.answer('register', CLAIMED);
   expect(driver.notices('code')).toHaveLength(1);
-  expect(driver.has('holds')).toBe(true);
+  expect(driver.has('heartbeat')).toBe(true);
   expect(driver.agent.snapshot).toMatchObject({ state: 'connected', code: null });
 });
 
@@ -185,14 +185,14 @@ test('what the answer to a heartbeat does not name is given up, unless it came a
   const driver = member({}, [attemptOf('a1', 0), attemptOf('a2', 1)]);
   driver.pass(2_500);
   driver.tell({ type: 'push', push: { type: 'assigned', attempts: [attemptOf('a3', 2)] } });
-  driver.holds([attemptOf('a2', 1)], 'ready', 'heartbeat');
+  driver.holds([attemptOf('a2', 1)]);
   expect(driver.of('abort').map(({ attempt }) => attempt)).toEqual(['a1']);
   // Its slot is free when whoever runs it says so.
   expect(driver.of('start')).toHaveLength(2);
   driver.tell({ type: 'aborted', attempt: 'a1' });
   expect(driver.of('start').at(-1)?.attempt.attempt).toBe('a3');
   driver.pass(5_000);
-  driver.holds([attemptOf('a2', 1)], 'ready', 'heartbeat');
+  driver.holds([attemptOf('a2', 1)]);
   expect(driver.of('abort').map(({ attempt }) => attempt)).toEqual(['a1', 'a3']);
 });
 
@@ -272,6 +272,7 @@ test('a pause gives back what has not begun, and one that its user asked for als
   expect(driver.call('fail').body['failures']).toEqual([
     { attempt: 'a3', job: 'j1', reason: 'refused', message: 'the node pauses (load)' },
   ]);
+  driver.pass(500);
   expect(driver.call('heartbeat').body).toMatchObject({ slots: 0, load: 0.9 });
   driver.tell({ type: 'conditions', pause: { reason: 'user', abort: true } });
   expect(driver.of('abort')).toHaveLength(2);
@@ -323,7 +324,7 @@ test('a node that was removed forgets everything and ends', () => {
   const driver = member({}, [attemptOf('a1')]);
   driver.tell({ type: 'done', attempt: 'a1', json: '1', ms: 1 });
   driver.tell({ type: 'push', push: { type: 'removed' } });
-  driver.holds([], 'removed');
+  driver.holds([], 'removed', 'holds');
   expect(driver.of('forget')).toEqual([{ type: 'forget', attempts: ['a1'] }]);
   expect(driver.of('end')).toEqual([{ type: 'end', end: { type: 'removed' } }]);
 });
@@ -331,12 +332,12 @@ test('a node that was removed forgets everything and ends', () => {
 test('a node that an operator drains takes nothing, stays, and goes on when told to', () => {
   const driver = member();
   driver.tell({ type: 'push', push: { type: 'drain' } });
-  driver.holds([attemptOf('a1')], 'draining');
+  driver.holds([attemptOf('a1')], 'draining', 'holds');
   driver.pass(5);
   expect(driver.call('fail').body['failures']).toHaveLength(1);
   expect(driver.agent.snapshot.state).toBe('draining');
   driver.pass(3_000);
-  driver.holds([attemptOf('a2')], 'ready', 'heartbeat');
+  driver.holds([attemptOf('a2')]);
   expect(driver.of('start').map(({ attempt }) => attempt.attempt)).toEqual(['a2']);
 });
 
@@ -347,7 +348,7 @@ test('a server that has lost its data is registered with again, not in a hot loo
   expect(driver.has('register')).toBe(false);
   driver.pass(500);
   driver.answer('register', CLAIMED);
-  driver.refuse('holds', 404, 'unknown_node');
+  driver.refuse('heartbeat', 404, 'unknown_node');
   driver.pass(400);
   expect(driver.has('register')).toBe(false);
   driver.pass(200);
@@ -391,7 +392,7 @@ test('answers that are not as the protocol has them are counted and asked for ag
   driver.answer('register', { node: 'n-1' });
   driver.pass(1_000);
   driver.answer('register', CLAIMED);
-  driver.answer('holds', { attempts: [{ attempt: 'a1' }], times: MODEL_TIMES, state: 'ready' });
+  driver.answer('heartbeat', { attempts: [{ attempt: 'a1' }], times: MODEL_TIMES, state: 'ready' });
   driver.pass(1_000);
   driver.holds([]);
   expect(driver.agent.snapshot.counts.malformed).toBe(2);

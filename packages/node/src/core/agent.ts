@@ -222,7 +222,7 @@ export class Agent {
     const { heartbeatMs = POLL_MS, ackMs = POLL_MS } = this.#times ?? {};
     // One of both at a time, so that what they say comes in order.
     if (!this.#calls.isOpen('holds', 'heartbeat') && now >= this.#pulse.nextAt) {
-      const call = this.#pulse.take(now, heartbeatMs);
+      const call = this.#pulse.take(now, heartbeatMs, this.#random());
       this.#call(call, call === 'holds' ? '{}' : JSON.stringify(this.#heartbeat()), heartbeatMs);
     }
     if (now >= this.#acks.nextAt) this.#call('ack', JSON.stringify(this.#acks.take()), ackMs);
@@ -305,8 +305,7 @@ export class Agent {
     this.#code = null;
     this.#pool = reply.pool ?? null;
     this.#tell({ type: 'registered', node: reply.node, pool: reply.pool });
-    this.#pulse.ask();
-    this.#pulse.beatAt(now + this.#random() * reply.times.heartbeatMs);
+    this.#pulse.start(now);
     if (this.#channel === 'none') this.#connect();
   }
 

@@ -10,10 +10,13 @@ export class Pulse {
   #wantsHolds = false;
   #beatAt = Infinity;
   #beatenAt = -Infinity;
+  #isFirst = false;
 
   /** When the next of both is to be sent. */
   get nextAt(): number {
-    return this.#wantsHolds ? this.#retry.at : Math.max(this.#beatAt, this.#retry.at);
+    return this.#wantsHolds && !this.#isFirst
+      ? this.#retry.at
+      : Math.max(this.#beatAt, this.#retry.at);
   }
 
   /** Ask `holds` as soon as may be. */
@@ -21,9 +24,10 @@ export class Pulse {
     this.#wantsHolds = true;
   }
 
-  /** Beat at this time. */
-  beatAt(at: number): void {
-    this.#beatAt = at;
+  /** It is known to the Sentinel: it says at once how it is, which also tells it what it holds. */
+  start(now: number): void {
+    this.#beatAt = now;
+    this.#isFirst = true;
   }
 
   /** There is something new to say. */
@@ -31,14 +35,20 @@ export class Pulse {
     this.#beatAt = Math.min(this.#beatAt, Math.max(now, this.#beatenAt + LEAST_MS));
   }
 
-  /** What is to be sent now, at `nextAt`. */
-  take(now: number, heartbeatMs: number): 'holds' | 'heartbeat' {
-    if (this.#wantsHolds) {
+  /**
+   * What is to be sent now, at `nextAt`.
+   *
+   * @param random in [0, 1)
+   */
+  take(now: number, heartbeatMs: number, random: number): 'holds' | 'heartbeat' {
+    if (this.#wantsHolds && !this.#isFirst) {
       this.#wantsHolds = false;
       return 'holds';
     }
     this.#beatenAt = now;
-    this.#beatAt = now + heartbeatMs;
+    // Nodes that came together do not beat together from then on.
+    this.#beatAt = now + heartbeatMs * (this.#isFirst ? random : 1);
+    this.#isFirst = false;
     return 'heartbeat';
   }
 

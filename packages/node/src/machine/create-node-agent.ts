@@ -51,8 +51,11 @@ export interface BelfryNode {
   readonly node: string;
   /** Works until it is drained, stopped, removed or refused, and resolves with which. */
   run(): Promise<AgentEnd>;
-  /** Takes nothing new, finishes what runs for at most `limitMs` (60 s), gives back the rest, delivers, leaves and ends. */
-  drain(limitMs?: number): Promise<AgentEnd>;
+  /**
+   * Takes nothing new, finishes what runs for at most `limitMs` (60 s), gives back the rest, delivers for at most another `deliverMs`
+   * (10 s), leaves and ends.
+   */
+  drain(limitMs?: number, deliverMs?: number): Promise<AgentEnd>;
   /** Ends at once; results that are not delivered are kept for the next run. */
   stop(): Promise<AgentEnd>;
   /** Gives back everything and takes nothing, until `resume`. */
@@ -107,7 +110,7 @@ export function createNodeAgent(options: CreateNodeAgentOptions): BelfryNode {
     return {
       node: key.node,
       run: () => afterEnd(agent.run()),
-      drain: (limitMs) => afterEnd(agent.drain(limitMs)),
+      drain: (limitMs, deliverMs) => afterEnd(agent.drain(limitMs, deliverMs)),
       stop: () => afterEnd(agent.stop()),
       pause: () => agent.pause(),
       resume: () => agent.resume(),
