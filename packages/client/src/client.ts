@@ -9,6 +9,9 @@ import type {
   ServerMessageOf,
   UserMessageOf,
 } from './definition-types.ts';
+import { FleetCaller } from './fleet/fleet-caller.ts';
+import { JobChannels } from './fleet/job-channels.ts';
+import { FleetJobs, FleetNodes } from './fleet/fleet-jobs.ts';
 import { Listeners } from './listeners.ts';
 import type { Off } from './listeners.ts';
 import { ServerClock } from './server-clock.ts';
@@ -21,6 +24,8 @@ import { UserChannel } from './user-channel.ts';
 export interface ConnectOptions {
   /** The server's address, e.g. `http://127.0.0.1:8000`, or a WebSocket address with its path. */
   readonly url: string;
+  /** Where the fleet's API is, if not at `url`. */
+  readonly fleetUrl?: string;
   /** A connection token (JWT) that is used until it expires. */
   readonly token?: string;
   /**
@@ -42,6 +47,9 @@ export interface ConnectOptions {
   readonly websocket?: unknown;
 }
 
+/** A token that expires within this time is not used for calls any more, in ms. */
+const RENEW_BEFORE_MS = 10_000;
+
 /** Connects. It goes on trying until `close`, and comes back by itself whenever the connection is lost. */
 export function connect(options: ConnectOptions): BelfryClient {
   return new BelfryClient(options);
@@ -51,6 +59,10 @@ export function connect(options: ConnectOptions): BelfryClient {
 export class BelfryClient {
   /** The server's clock; asked whenever a connection is made. */
   readonly clock: ServerClock;
+  /** The jobs of the server's fleet. */
+  readonly jobs: FleetJobs;
+  /** The nodes of the server's fleet. */
+  readonly nodes: FleetNodes;
   /** The official client underneath, for what this one does not wrap: other channels, presence, history. */
   readonly centrifuge: Centrifuge;
   readonly #options: ConnectOptions;
@@ -92,6 +104,19 @@ export class BelfryClient {
       },
       openUserChannel: async () => this.#openUserChannel(),
     };
+    const caller = new FleetCaller({
+      url: options.fleetUrl ?? options.url,
+      token: ({ rejected }) => this.#currentToken(rejected),
+      timeoutMs: (options.timeoutMs ?? 5_000) * 2,
+    });
+    const { connectionEnd, onConnectionEnd } = this.#host.patience;
+    this.jobs = new FleetJobs({
+      channels: new JobChannels(this.centrifuge),
+      caller,
+      connectionEnd,
+      onConnectionEnd,
+    });
+    this.nodes = new FleetNodes(caller);
     this.#watchConnection();
     this.centrifuge.connect();
   }
@@ -188,6 +213,21 @@ export class BelfryClient {
       ...(getToken === undefined ? {} : { getToken: async () => this.#fetchToken(getToken) }),
       ...(websocket === undefined ? {} : { websocket }),
     };
+  }
+
+  /** One that is good for a call. @param rejected the last one was not */
+  async #currentToken(rejected: boolean): Promise<string> {
+    const { getToken } = this.#options;
+    if (getToken === undefined) return this.#token;
+    const { exp = Infinity } = tokenClaims(this.#token);
+    const isFresh = this.#token !== '' && exp * 1_000 - RENEW_BEFORE_MS > Date.now();
+    if (isFresh && !rejected) return this.#token;
+    try {
+      this.#token = await getToken({ rejected });
+      return this.#token;
+    } catch (cause) {
+      throw toBelfryError(cause, 'fetching a token');
+    }
   }
 
   async #fetchToken(getToken: NonNullable<ConnectOptions['getToken']>): Promise<string> {

@@ -5,5 +5,8 @@ export * from './client.ts';
 export * from './connection-state.ts';
 export type { ClockOffset } from './core/clock-offset.ts';
 export * from './definition-types.ts';
+export * from './fleet/connect-fleet.ts';
+export * from './fleet/fleet-jobs.ts';
+export * from './fleet/job-handle.ts';
 export * from './guest.ts';
 export type { Off } from './listeners.ts';
