@@ -10,6 +10,7 @@ export * from './redis-cluster.ts';
 export * from './redis-command.ts';
 export * from './redis-server.ts';
 export * from './seeded-random.ts';
+export * from './signing-node.ts';
 export * from './valkey-server.ts';
 export * from './virtual-clock.ts';
 export * from './wait-for.ts';

@@ -6,7 +6,7 @@
  * | call | answer |
  * |---|---|
  * | `POST /jobs` `SubmitRequest` | `SubmitReply` |
- * | `GET /jobs?status=&cursor=&limit=` | `JobList` |
+ * | `GET /jobs?status=&cursor=&limit=` (operators: `owner=`) | `JobList` |
  * | `GET /jobs/<id>` | `JobView` |
  * | `POST /jobs/<id>/cancel`, `POST /jobs/<id>/retry` (goes on with a failed or cancelled job) | `JobView` |
  * | `GET /jobs/<id>/result` | `JobResult` |

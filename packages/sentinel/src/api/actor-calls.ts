@@ -77,6 +77,8 @@ const REFUSALS: Readonly<Record<string, readonly [status: number, code?: string]
   removed: [410],
   'wrong-code': [404],
   'no-round': [404, 'unknown_job'],
+  'not-submitted': [404, 'unknown_job'],
+  'not-registered': [404, 'unknown_node'],
   'too-many-jobs': [429, 'too_many_jobs'],
   'pool-full': [503],
 };

@@ -1,7 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Asker } from '@belfry/actors';
-import { type NodeTimes, nodeIdOf, type TokenReply } from '@belfry/protocol';
+import { type ClaimTokenReply, type NodeTimes, nodeIdOf, type TokenReply } from '@belfry/protocol';
 import { type ChannelStore, type Store, StoreError } from '@belfry/store';
+import type { NodeClaim } from '../messages/node-messages.ts';
 import { ActorCalls } from './actor-calls.ts';
 import { ApiMeter } from './api-meter.ts';
 import { BeaconBackend } from './beacon-backend.ts';
@@ -64,6 +65,8 @@ export interface FleetApi {
   readonly meter: ApiMeter;
   /** Answers the Beacon's questions in its own process. */
   readonly backend: BeaconBackend;
+  /** Makes a claim token, for a node of the deployment's own. */
+  signClaim(claim: NodeClaim, ttlMs: number): Promise<ClaimTokenReply>;
   /** Never rejects. */
   answer(endpoint: Endpoint, request: FleetRequest, params: PathParams): Promise<FleetAnswer>;
   /** OpenAPI 3.1. @param version that of the program */
@@ -151,6 +154,7 @@ export function createFleetApi(options: FleetApiOptions): FleetApi {
     endpoints: FLEET_ENDPOINTS,
     meter,
     backend,
+    signClaim: (claim, ttlMs) => service.claims.sign(claim, { now: now(), ttlMs }),
     async answer(endpoint, request, params) {
       const started = performance.now();
       let code: string | null = null;

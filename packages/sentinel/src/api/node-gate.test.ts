@@ -1,6 +1,6 @@
 import { openEmbeddedStore, type Store } from '@belfry/store';
+import { signingNode } from '@belfry/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { signingNode } from '../testing/signing-node.ts';
 import type { FleetRequest } from './fleet-request.ts';
 import { NodeGate, type NodeGateOptions } from './node-gate.ts';
 import { NodeKeys } from './node-keys.ts';

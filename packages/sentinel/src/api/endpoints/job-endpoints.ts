@@ -1,7 +1,7 @@
 import type { JobView } from '@belfry/protocol';
 import { z } from 'zod';
 import { type Endpoint, openEndpoint, personEndpoint } from '../endpoint.ts';
-import { FleetError, nodeError, unavailable } from '../fleet-error.ts';
+import { FleetError, forbidden, nodeError, unavailable } from '../fleet-error.ts';
 import type { FleetAnswer } from '../fleet-request.ts';
 import { type FleetService, limited } from '../fleet-service.ts';
 import type { Person } from '../identity.ts';
@@ -99,10 +99,13 @@ const list = personEndpoint(
     query: jobListQuery,
     answer: jobList,
   },
-  ({ service, person, query }) => {
-    const { status, cursor = null, limit } = query;
+  async ({ service, person, query }) => {
+    const { owner = person.user, status, cursor = null, limit } = query;
+    if (owner !== person.user && !person.operator) {
+      throw forbidden('owner: the jobs of others are for operators.');
+    }
     const question = { type: 'list', status, cursor, limit } as const;
-    return service.actors.jobsOf(person.user, question);
+    return service.actors.jobsOf(owner, question);
   },
 );
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { resultDigest } from '../../result-digest.ts';
 import { type Endpoint, newNodeEndpoint, nodeEndpoint } from '../endpoint.ts';
-import { nodeError } from '../fleet-error.ts';
+import { FleetError, nodeError } from '../fleet-error.ts';
 import { type FleetService, limited } from '../fleet-service.ts';
 import type { FailureMessage, ResultMessage } from '../../messages/job-messages.ts';
 import {
@@ -210,8 +210,15 @@ const input = nodeEndpoint(
     query: inputQuery,
     answer: chunkInput,
   },
-  ({ service, node, query: { job, round } }) =>
-    service.actors.job(job, { type: 'input', node, round }),
+  async ({ service, node, query: { job, round } }) => {
+    try {
+      return await service.actors.job(job, { type: 'input', node, round });
+    } catch (error) {
+      if (!(error instanceof FleetError) || error.status !== 403) throw error;
+      // For a node that holds nothing of it any more, the job is over.
+      throw nodeError('unknown_job', error.message);
+    }
+  },
 );
 
 export const WORK_ENDPOINTS: readonly Endpoint[] = [

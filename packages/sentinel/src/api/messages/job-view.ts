@@ -65,12 +65,19 @@ export const jobList: z.ZodType<JobList> = z.object({
 
 /** Of `GET /jobs`. */
 export interface JobListQuery {
+  /** For operators: whose. Default one's own. */
+  readonly owner?: string;
   readonly status?: JobSummary['status'];
   readonly cursor?: string;
   readonly limit: number;
 }
 
 export const jobListQuery: z.ZodType<JobListQuery> = z.strictObject({
+  owner: z
+    .string()
+    .max(255)
+    .exactOptional()
+    .meta({ description: "Whose, for operators. Default: one's own." }),
   status: jobStatus.exactOptional(),
   cursor: z.string().max(200).exactOptional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
