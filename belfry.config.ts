@@ -1,4 +1,4 @@
-/** What `npm start` runs: tic-tac-toe with guests and the portal, for development. */
+/** What `npm start` runs: tic-tac-toe with guests, the portal and a fleet of one node, for development. */
 import { tictactoe } from '@belfry/example-tic-tac-toe';
 import { defineConfig } from 'belfry';
 
@@ -8,6 +8,7 @@ export default defineConfig({
   guests: { enabled: true },
   portal: { enabled: true },
   admin: { enabled: true },
+  fleet: { enabled: true, builtin_node: { enabled: true } },
   sse: { enabled: true },
   http_stream: { enabled: true },
 });

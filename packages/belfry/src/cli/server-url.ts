@@ -9,17 +9,18 @@ export const URL_FLAG: FlagSpec = {
   doc: 'Where the server is reached (default: the one of the data directory, else what the config says).',
 };
 
-function given(text: string): string {
+/** An address as a flag gives it, without a path. Throws a `UsageError`. */
+export function givenUrl(text: string, flag = 'url'): string {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new UsageError(`--url: got "${text}"; it must be like http://127.0.0.1:8000.`);
+    throw new UsageError(`--${flag}: got "${text}"; it must be like http://127.0.0.1:8000.`);
   }
   return url.origin;
 }
 
 /** The address of a server without a path. Throws a `CommandError` when nothing says where it is. */
 export function serverUrl(config: ResolvedConfig, flag: string | undefined): string {
-  if (flag !== undefined) return given(flag);
+  if (flag !== undefined) return givenUrl(flag);
   const { address, port, tls } = config.http_server;
   // With certificates the announced one is where the CLI comes in, not people.
   if (config.redis.url === undefined && !tls.enabled) {

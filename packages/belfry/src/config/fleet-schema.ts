@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, flag, group, oneOf, special, whole } from './field.ts';
+import { duration, flag, group, oneOf, optionalText, special, whole } from './field.ts';
 
 const MANY = Number.MAX_SAFE_INTEGER;
 const MIB = 1_048_576;
@@ -81,6 +81,13 @@ export const fleetSchema = group({
       'Processes with the role `sentinel` run a node too, in threads of their own. Its results count from the start.',
     ),
     slots: whole(0, [0, 1_024], 'How many chunks it runs at once; 0: the cores but one.'),
+    beacon_url: optionalText(
+      'Where it finds a Beacon when there is none in its process. Without one it hears of its chunks with its heartbeats.',
+      {
+        shape: z.string().regex(/^https?:\/\/[^\s?#]+$/),
+        expects: 'a URL that begins with http:// or https://',
+      },
+    ),
   }),
   keep: duration('168h', 'For how long an ended job and its result are kept.', { minMs: 1_000 }),
   token_ttl: duration('1h', 'How long the connection tokens of nodes are good for.', {

@@ -61,6 +61,11 @@ export interface FleetPart {
   stop(): Promise<void>;
 }
 
+/** Nodes set their clocks by dates in whole seconds. */
+function startOfSecond(): number {
+  return Math.floor(Date.now() / 1_000) * 1_000;
+}
+
 /** A key for one use, from the secret that all processes have. */
 function keyFor(secret: string, use: string): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', secret, '', `belfry fleet ${use} v1`, 32));
@@ -133,7 +138,7 @@ export function createFleetPart(options: FleetPartOptions): FleetPart {
     limits: apiLimits(config.fleet),
     proxySecret: config.centrifugo.proxy_secret,
     // The embedded store forgets nonces with its process.
-    notBefore: config.redis.url === undefined ? Date.now() : 0,
+    notBefore: config.redis.url === undefined ? startOfSecond() : 0,
     now: Date.now,
     onError: (err) => {
       log.error({ err }, 'a call of the fleet failed');

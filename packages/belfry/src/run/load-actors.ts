@@ -41,8 +41,15 @@ async function definitionsIn(file: string): Promise<AnyActorDefinition[]> {
   return [...found];
 }
 
-/** The definitions that the config names, in its order. Throws a `ConfigError`. */
-export async function loadActors(effective: EffectiveConfig): Promise<AnyActorDefinition[]> {
+/**
+ * The definitions that the config names, in its order. Throws a `ConfigError`.
+ *
+ * @param fleet those of the fleet, which follow
+ */
+export async function loadActors(
+  effective: EffectiveConfig,
+  fleet: readonly AnyActorDefinition[] = [],
+): Promise<AnyActorDefinition[]> {
   const { config, baseOf } = effective;
   const byKind = new Map<string, AnyActorDefinition>();
   const problems: string[] = [];
@@ -64,6 +71,12 @@ export async function loadActors(effective: EffectiveConfig): Promise<AnyActorDe
       problems.push(`${name}: ${error instanceof Error ? error.message : String(error)}.`);
     }
   }
+  for (const { kind } of fleet) {
+    if (!byKind.has(kind)) continue;
+    problems.push(
+      `actors: the kind "${kind}" is one of the fleet's own; give yours another name, or set fleet.enabled to false.`,
+    );
+  }
   if (problems.length > 0) throw new ConfigError(problems);
-  return [...byKind.values()];
+  return [...byKind.values(), ...fleet];
 }

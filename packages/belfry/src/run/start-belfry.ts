@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AnyActorDefinition, Runner } from '@belfry/actors';
+import type { Runner } from '@belfry/actors';
 import { shareChannels } from '@belfry/store';
 import { announceServer, withdrawServer } from '../admin/running-server.ts';
 import { type CentrifugoPart, createCentrifugoPart } from '../centrifugo/centrifugo-part.ts';
-import { ConfigError } from '../config/config-error.ts';
 import { beaconConfigOf } from '../config/beacon-config.ts';
 import { type EffectiveConfig, resolveConfig } from '../config/resolve-config.ts';
 import type { BelfryConfig, ResolvedConfig } from '../config/schema.ts';
+import { startBuiltinNode } from '../fleet/builtin-node.ts';
 import { createFleetPart, type FleetPart, loadFleet } from '../fleet/fleet-part.ts';
 import { listen, type Listening } from '../http/listen.ts';
 import { createRouter } from '../http/router.ts';
@@ -107,16 +107,6 @@ async function startRunner(
   );
 }
 
-/** Throws a `ConfigError` when two have the same kind. */
-function withoutDoubles(definitions: readonly AnyActorDefinition[]): AnyActorDefinition[] {
-  const kinds = definitions.map(({ kind }) => kind);
-  const double = kinds.find((kind, i) => kinds.indexOf(kind) < i);
-  if (double === undefined) return [...definitions];
-  throw new ConfigError([
-    `actors: the kind "${double}" is one of the fleet's own; give yours another name, or set fleet.enabled to false.`,
-  ]);
-}
-
 /** How long a stop may take at most, in ms. */
 export function stopLimitMs(config: ResolvedConfig): number {
   const { notice, timeout, spread = 0 } = config.shutdown;
@@ -147,10 +137,7 @@ async function start(
   const { roles, shutdown } = config;
   const { url: redisUrl } = config.redis;
   const fleet = await loadFleet(effective);
-  const definitions = withoutDoubles([
-    ...(await loadActors(effective)),
-    ...(fleet?.definitions ?? []),
-  ]);
+  const definitions = await loadActors(effective, fleet?.definitions);
   const secrets = loadSecrets(config);
   const processId = newProcessId();
 
@@ -299,6 +286,30 @@ async function start(
       });
     }
     beacon?.attach(opened);
+    if (
+      fleetPart !== undefined &&
+      config.fleet.builtin_node.enabled &&
+      (sibling?.index ?? 1) === 1
+    ) {
+      // A certificate is for a public name here too.
+      const inside = tls === undefined ? opened : await listen(router, LOCAL_ONLY);
+      if (inside !== opened) {
+        beacon?.attach(inside);
+        startup.onStop({ what: 'inside', limitMs, stop: () => inside.close(limitMs / 2) });
+      }
+      const { beacon_url: beaconUrl = null } = config.fleet.builtin_node;
+      const node = await startBuiltinNode({
+        config,
+        part: fleetPart,
+        url: inside.url,
+        beaconUrl: beacon === undefined ? beaconUrl : inside.url,
+        log,
+      });
+      if (node !== undefined) {
+        metrics.push(node.metrics);
+        startup.onStop({ what: 'node', limitMs: share('http') + 600, stop: () => node.stop() });
+      }
+    }
   }
   if (beacon !== undefined) {
     const { drain } = beacon;
