@@ -58,6 +58,8 @@ export class SimulatedNode {
   /** Since when it is silent; `null`: it is not. */
   silentSince: number | null = null;
   draining = false;
+  /** No answer reaches it. */
+  mute = false;
   #waiting: Attempt[] = [];
   readonly #running = new Map<string, Running>();
   /** Finished here: not to be run again, whatever an answer that was on its way says. */
@@ -162,7 +164,7 @@ export class SimulatedNode {
       progress: [...held, ...waiting],
     };
     world.ask(`node/${this.id}`, message, (reply) => {
-      if (!reply.ok || this.#life !== life || this.frozen) return;
+      if (!reply.ok || this.#life !== life || this.frozen || this.mute) return;
       this.#reconcile(reply.data as HoldsReply);
     });
   }
@@ -219,12 +221,21 @@ export class SimulatedNode {
   #answer({ attempt: token, job, ...range }: Attempt, ms: number): void {
     const { world, random } = this.#home;
     const common = { node: this.id, attempt: token };
-    if (random.chance(this.traits.fails ?? 0)) {
-      const failure = { type: 'failure', ...common, reason: 'error', message: 'it broke' };
+    const fail = (message: string): void => {
+      const failure = { type: 'failure', ...common, reason: 'error', message };
       world.send(`job/${job}`, failure, `f:${token}`);
+    };
+    if (random.chance(this.traits.fails ?? 0)) {
+      fail('it broke');
       return;
     }
-    let result = this.#run({ attempt: token, job, ...range });
+    let result: unknown;
+    try {
+      result = this.#run({ attempt: token, job, ...range });
+    } catch (error) {
+      fail(String(error));
+      return;
+    }
     if (random.chance(this.traits.lies ?? 0)) {
       result = { ...(result as object), lie: this.traits.sameLie === true ? 1 : random.next() };
     }

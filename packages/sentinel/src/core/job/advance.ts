@@ -69,6 +69,7 @@ export function advance(turn: JobTurn): void {
     while (state.status === 'queued' || state.status === 'running') {
       const enough = moveFront(turn, simulation, merge);
       const { round } = state;
+      round.waiting = doneLength(round);
       if (!enough && round.fold.end < round.blocks) return;
       endRound(turn, merge);
       if (!beginRound(turn, simulation)) endJob(turn, 'done');
@@ -102,6 +103,13 @@ function moveFront(turn: JobTurn, simulation: AnySimulation, merge: Merge): bool
     if (error <= (state.spec.targetError ?? -1)) return true;
   }
   return false;
+}
+
+/** Counted anew: what was put together has another length than its parts. */
+function doneLength({ done }: RoundState): number {
+  let length = 0;
+  for (const [, value] of Object.values(done)) length += value?.length ?? 0;
+  return length;
 }
 
 function endRound(turn: JobTurn, merge: Merge): void {
@@ -198,6 +206,7 @@ export function newRound(
     finished: 0,
     leftOut: 0,
     stopped: false,
+    waiting: 0,
     length,
   };
 }

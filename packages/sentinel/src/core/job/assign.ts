@@ -4,7 +4,6 @@ import { chunkBlocks } from './chunk-size.ts';
 import { isOver, trustOf, verificationOf, workOf, type Chunk, type JobTurn } from './job-state.ts';
 import { msLeft, rateOf, type Holding, type Outlook } from './outlook.ts';
 import { stragglers, type Straggler } from './stragglers.ts';
-import { waitingLength } from './settle.ts';
 
 /** A node holds at most so many times its slots. */
 const PREFETCH = 2;
@@ -29,22 +28,28 @@ interface Giving {
   late: Straggler[] | null;
 }
 
-/** Gives every node that has a slot to fill something to do, the most trusted and fastest first. */
-export function giveOut(turn: JobTurn, outlook: Outlook): void {
-  if (isOver(turn.state)) return;
+/**
+ * Gives every node that has a slot to fill something to do, the most trusted and fastest first. True: for some there was nothing.
+ */
+export function giveOut(turn: JobTurn, outlook: Outlook): boolean {
+  if (isOver(turn.state)) return false;
   let seekers = [...outlook.holdings.values()].filter((holding) => hasRoom(turn, holding, outlook));
-  if (seekers.length === 0) return;
+  if (seekers.length === 0) return false;
   const giving = newGiving(turn, outlook);
   const rank = (holding: Holding): number =>
     (trustOf(turn, holding.node) === 'operator' ? 2 : 0) +
     (trustOf(turn, holding.node) === 'earned' ? 1 : 0);
   seekers.sort((a, b) => rank(b) - rank(a) || rateOf(b.known, outlook) - rateOf(a.known, outlook));
   // One each and then again, so that the first does not take what another's slot waits for.
+  let idle = false;
   while (seekers.length > 0) {
-    seekers = seekers.filter(
-      (holding) => giveOne(giving, holding) && hasRoom(turn, holding, outlook),
-    );
+    seekers = seekers.filter((holding) => {
+      const given = giveOne(giving, holding);
+      idle ||= !given;
+      return given && hasRoom(turn, holding, outlook);
+    });
   }
+  return idle;
 }
 
 function newGiving(turn: JobTurn, outlook: Outlook): Giving {
@@ -56,7 +61,7 @@ function newGiving(turn: JobTurn, outlook: Outlook): Giving {
     turn,
     outlook,
     left: freeBlocks(round.free) * round.count,
-    length: waitingLength(turn) + Object.keys(state.attempts).length * length,
+    length: round.waiting + Object.keys(state.attempts).length * length,
     unconfirmed: round.again.filter((from) => round.chunks[from]?.votes !== undefined).length,
     slots: granted.reduce((sum, { known }) => sum + known.slots, 0),
     owners: new Set(granted.map(({ known }) => known.owner)).size,

@@ -13,7 +13,11 @@ export interface Demand {
 }
 
 /** How many slots the job could use, and which nodes are of no use to it now. */
-export function demandOf(turn: JobTurn, outlook: Outlook): Demand {
+export function demandOf(
+  turn: JobTurn,
+  outlook: Outlook,
+  { idle }: { readonly idle: boolean },
+): Demand {
   const { state, settings } = turn;
   const { round } = state;
   if (isOver(state)) return { wanted: 0, avoid: [] };
@@ -26,24 +30,24 @@ export function demandOf(turn: JobTurn, outlook: Outlook): Demand {
   const wanted = ceilPowerOfTwo(Math.ceil(Math.min(blocks, useful)));
   return {
     wanted: Math.min(settings.limits.slotsPerJob, wanted),
-    avoid: idleInVain(turn, outlook),
+    avoid: inVain(turn, outlook, idle),
   };
 }
 
 /**
- * Nodes that can do nothing of what waits, when nobody else here can: the fleet may have others. That is so when all have had their say on what is
- * to be confirmed.
+ * Nodes that have had their say on all that is to be confirmed, when nobody else is here and there is nothing else to do: the fleet may have
+ * others.
  */
-function idleInVain({ state }: JobTurn, { holdings }: Outlook): string[] {
+function inVain({ state }: JobTurn, { holdings }: Outlook, idle: boolean): string[] {
   const { round, demand } = state;
   const waiting = round.again.map((from) => round.chunks[from]);
-  if (waiting.length === 0 || round.free.length > 0) return [];
-  const inVain = (node: string): boolean =>
+  if (waiting.length === 0) return [];
+  const voted = (node: string): boolean =>
     waiting.every((chunk) => chunk?.votes?.some((vote) => vote.node === node) === true);
   const granted = [...holdings.values()].filter(({ known }) => known.slots > 0);
-  if (granted.some(({ node }) => !inVain(node))) return [];
+  if (granted.length > 0 && (!idle || granted.some(({ node }) => !voted(node)))) return [];
   const candidates = new Set([...(demand?.avoid ?? []), ...granted.map(({ node }) => node)]);
-  return [...candidates].filter(inVain).slice(0, MOST_AVOIDED).toSorted();
+  return [...candidates].filter(voted).slice(0, MOST_AVOIDED).toSorted();
 }
 
 /** Whether the fleet is to be told. */

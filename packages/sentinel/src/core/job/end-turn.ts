@@ -4,9 +4,9 @@ import type { WorkMessage } from '../../messages/node-messages.ts';
 import { advance } from './advance.ts';
 import { giveOut } from './assign.ts';
 import { requeue } from './chunks.ts';
-import { demandOf, isNews, speedsOf } from './demand.ts';
+import { demandOf, isNews, speedsOf, type Demand } from './demand.ts';
 import { fadePace, jobSummary, jobView } from './job-view.ts';
-import { isOver, trustOf, workOf, type JobTurn } from './job-state.ts';
+import { isOver, workOf, type JobTurn } from './job-state.ts';
 import { lookOver, msLeft, rateOf, type Outlook } from './outlook.ts';
 import { loseAttempt } from './settle.ts';
 
@@ -43,10 +43,10 @@ export function endTurn(turn: JobTurn): JobEffects {
     writeOff(turn, lookOver(turn));
     waive(turn);
     const outlook = lookOver(turn);
-    giveOut(turn, outlook);
-    return effects(turn, tellFleet(turn, outlook));
+    const idle = giveOut(turn, outlook);
+    return effects(turn, tellFleet(turn, demandOf(turn, outlook, { idle }), outlook));
   }
-  return effects(turn, tellFleet(turn, lookOver(turn)));
+  return effects(turn, tellOver(turn));
 }
 
 /** Attempts of which nothing was heard for far longer than anything takes: whoever should have said so did not. */
@@ -74,8 +74,7 @@ function waive(turn: JobTurn): void {
     const chunk = round.chunks[from];
     if (chunk?.votes === undefined || now - (chunk.since ?? now) < settings.times.deadMs) continue;
     const [first, ...others] = chunk.votes;
-    if (first === undefined || others.length > 0 || trustOf(turn, first.node) !== 'earned')
-      continue;
+    if (first?.checked !== true || others.length > 0) continue;
     const nodes = Object.entries(state.nodes);
     if (nodes.some(([node, { slots }]) => slots > 0 && node !== first.node)) continue;
     delete chunk.votes;
@@ -84,15 +83,16 @@ function waive(turn: JobTurn): void {
   }
 }
 
-function tellFleet(turn: JobTurn, outlook: Outlook): JobEffects['fleet'] {
+function tellOver({ job, state }: JobTurn): JobEffects['fleet'] {
+  if (state.demand === null) return null;
+  state.demand = null;
+  return { type: 'over', job, speeds: [] };
+}
+
+function tellFleet(turn: JobTurn, demand: Demand, outlook: Outlook): JobEffects['fleet'] {
+  if (isOver(turn.state)) return tellOver(turn);
   const { job, state, now } = turn;
   const { spec } = state;
-  if (isOver(state)) {
-    if (state.demand === null) return null;
-    state.demand = null;
-    return { type: 'over', job, speeds: [] };
-  }
-  const demand = demandOf(turn, outlook);
   if (!isNews(turn, demand)) return null;
   state.demand = { ...demand, at: now };
   return {

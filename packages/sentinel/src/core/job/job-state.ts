@@ -96,6 +96,8 @@ export interface RoundState {
   leftOut: number;
   /** It was exact enough before its end. */
   stopped: boolean;
+  /** What is done and waits for its neighbours, in characters. */
+  waiting: number;
   /** How long results are, in characters; 0: unknown. */
   length: number;
 }
@@ -119,6 +121,8 @@ export interface Vote {
   readonly node: string;
   readonly owner: string;
   readonly digest: string;
+  /** It would have counted by itself, and is being checked. */
+  readonly checked?: true;
 }
 
 export interface JobAttempt {

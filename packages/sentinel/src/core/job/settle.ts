@@ -74,14 +74,15 @@ function hear(
   const { state, settings } = turn;
   const chunk = state.round.chunks[from];
   if (chunk === undefined) return;
-  const votes = [...(chunk.votes ?? []), vote];
+  const check =
+    trustOf(turn, vote.node) === 'earned' &&
+    turn.random() < settings.trust.check &&
+    othersThan(turn, vote.node);
+  const votes: Vote[] = [...(chunk.votes ?? []), check ? { ...vote, checked: true } : vote];
   const verdict = judge({
     votes,
     trustOf: (node) => trustOf(turn, node),
-    check:
-      trustOf(turn, vote.node) === 'earned' &&
-      turn.random() < settings.trust.check &&
-      othersThan(turn, vote.node),
+    check,
     most: settings.maxAttempts,
   });
   if (verdict.type === 'accept') {
@@ -118,7 +119,7 @@ function accept(
   if (chunk === undefined) return;
   cancelAttempts(turn, from);
   dropChunk(state, from);
-  if (from !== round.fold.end && waitingLength(turn) > 2 * settings.limits.pendingBytes) {
+  if (from !== round.fold.end && round.waiting > 2 * settings.limits.pendingBytes) {
     // More came at once than was to be expected: somebody will do it again when there is room.
     state.counts.late += 1;
     giveBack(round.free, { from, blocks: chunk.blocks });
@@ -126,16 +127,10 @@ function accept(
   }
   round.done[from] = by === undefined ? [chunk.blocks, result] : [chunk.blocks, result, by];
   round.finished += chunk.blocks;
+  round.waiting += result.length;
   fadePace(turn);
   state.pace.sum += chunk.blocks * round.count;
   markFresh(state, from);
-}
-
-/** What waits for its neighbours, in characters. */
-export function waitingLength({ state }: JobTurn): number {
-  let length = 0;
-  for (const [, value] of Object.values(state.round.done)) length += value?.length ?? 0;
-  return length;
 }
 
 /** A node that was outvoted: what rests on its word alone is done again. */
