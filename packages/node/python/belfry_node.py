@@ -331,6 +331,7 @@ class Node:
         self.inputs = {}
         self.draining = False
         self.drained = False  # the Sentinel wants it to take nothing
+        self.was_removed = False  # so it was told, and whoever does not know it confirms it
         self.delivery = Backoff(0.2, 10.0)
         self.truth = Backoff(0.25, 5.0)
         self.beat_at = 0.0
@@ -439,6 +440,7 @@ class Node:
                 self.give_up(attempt)
         else:
             # `drain` and `removed` are hints: the answer to a heartbeat says whether it is so.
+            self.was_removed = self.was_removed or push.get("type") == "removed"
             self.beat_at = 0.0
 
     def take(self, attempts):
@@ -498,6 +500,7 @@ class Node:
             self.beat_at = 0.0
             return
         self.truth.succeeded()
+        self.was_removed = False
         self.times = reply["times"]
         if reply["state"] == "removed":
             raise CallError(410, "removed", "the node was removed")
@@ -581,10 +584,12 @@ class Node:
                 self.delivery.succeeded()
 
     def trouble(self, error):
-        if error.code == "removed" or error.code == "protocol":
+        if error.code in ("removed", "protocol"):
             raise error
         self.tell(f"trouble: {error}")
         if error.code in ("unknown_node", "unclaimed"):
+            if self.was_removed:
+                raise CallError(410, "removed", "the node was removed")
             self.register()
 
 
@@ -627,10 +632,16 @@ def beacon_link(url):
         threading.Thread(target=loop.run_forever, daemon=True).start()
         client = asyncio.run_coroutine_threadsafe(begin(), loop).result(10)
 
+        async def end():
+            await client.disconnect()
+            # What the SDK still does in the background.
+            rest = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+            await asyncio.wait(rest, timeout=2) if rest else None
+
         class Link:
             def close(self):
                 try:
-                    asyncio.run_coroutine_threadsafe(client.disconnect(), loop).result(5)
+                    asyncio.run_coroutine_threadsafe(end(), loop).result(5)
                 finally:
                     loop.call_soon_threadsafe(loop.stop)
                     tokens.close()

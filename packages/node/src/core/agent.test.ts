@@ -329,6 +329,16 @@ test('a node that was removed forgets everything and ends', () => {
   expect(driver.of('end')).toEqual([{ type: 'end', end: { type: 'removed' } }]);
 });
 
+test('that it was removed is believed when the Sentinel does not know it any more', () => {
+  const driver = member();
+  driver.tell({ type: 'push', push: { type: 'removed' } });
+  driver.holds([], 'ready', 'holds');
+  expect(driver.of('end')).toEqual([]);
+  driver.tell({ type: 'push', push: { type: 'removed' } });
+  driver.refuse('holds', 404, 'unknown_node');
+  expect(driver.of('end')).toEqual([{ type: 'end', end: { type: 'removed' } }]);
+});
+
 test('a node that an operator drains takes nothing, stays, and goes on when told to', () => {
   const driver = member();
   driver.tell({ type: 'push', push: { type: 'drain' } });

@@ -66,6 +66,8 @@ export class Agent {
   /** The Sentinel, for somebody who asked for it, gives it nothing new. */
   #isDrained = false;
   #drain: Drain | null = null;
+  /** It was told that it was removed; whoever does not know it then confirms that. */
+  #isRemoved = false;
 
   /**
    * @param saved what had not reached the Sentinel when the last run ended
@@ -317,6 +319,7 @@ export class Agent {
       return;
     }
     this.#pulse.answered();
+    this.#isRemoved = false;
     this.#register.succeeded();
     this.#answeredAt = this.#at.now;
     this.#times = reply.times;
@@ -344,7 +347,7 @@ export class Agent {
     this.#counts.troubles += 1;
     this.#tell({ type: 'trouble', call, code: reply.code, message: reply.message });
     const verdict = verdictOf(reply);
-    if (verdict === 'removed') {
+    if (verdict === 'removed' || (verdict === 'register' && this.#isRemoved)) {
       this.#removed();
       return;
     }
@@ -412,6 +415,7 @@ export class Agent {
       case 'drain':
       case 'removed':
         // Hints: the answer says whether it is so.
+        this.#isRemoved ||= push.type === 'removed';
         this.#pulse.ask();
         break;
     }

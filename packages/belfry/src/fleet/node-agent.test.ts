@@ -1,0 +1,284 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type BelfryNode, createNodeAgent, type CreateNodeAgentOptions } from '@belfry/node';
+import { canonicalJson } from '@belfry/protocol';
+import { pythonWith, startFaultProxy, waitFor } from '@belfry/testkit';
+import { expect, test } from 'vitest';
+import { temporaryDirectory } from '../testing/belfry-process.ts';
+import { type DartsInput, localResult, NodeLab } from '../testing/node-lab.ts';
+
+const NODE_PROCESS = fileURLToPath(
+  new URL('../../../node/src/testing/node-process.ts', import.meta.url),
+);
+const PYTHON_NODE = fileURLToPath(new URL('../../../node/python/darts_node.py', import.meta.url));
+
+/** A job of some seconds for two slots. */
+const LONG: DartsInput = { blocks: 1_000, count: 50_000 };
+
+async function startNode(
+  lab: NodeLab,
+  options: Partial<CreateNodeAgentOptions> = {},
+): Promise<BelfryNode & AsyncDisposable> {
+  const node = createNodeAgent({
+    url: lab.url,
+    name: 'test',
+    dataDir: null,
+    slots: 2,
+    claim: await lab.claim('operator'),
+    ...options,
+  });
+  void node.run();
+  return Object.assign(node, { [Symbol.asyncDispose]: async () => void (await node.stop()) });
+}
+
+interface Spawned extends AsyncDisposable {
+  readonly lines: string[];
+  signal(name: NodeJS.Signals): void;
+  readonly ended: Promise<number | null>;
+}
+
+function followed(child: ChildProcess): Spawned {
+  const lines: string[] = [];
+  child.stdout?.on(
+    'data',
+    (chunk: Buffer) => void lines.push(...chunk.toString().trim().split('\n')),
+  );
+  const ended = new Promise<number | null>((resolve) => {
+    child.on('close', resolve);
+  });
+  return {
+    lines,
+    ended,
+    signal: (name) => void child.kill(name),
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+/** A node in a process of its own. */
+function spawnNode(options: {
+  readonly url: string;
+  readonly dataDir: string;
+  readonly claim: string;
+}): Spawned {
+  const args = [
+    ...process.execArgv,
+    NODE_PROCESS,
+    JSON.stringify({ name: 'test', slots: 2, ...options }),
+  ];
+  return followed(spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] }));
+}
+
+/** Until so many blocks of a job are done. */
+async function blocksDone(lab: NodeLab, job: string, blocks: number): Promise<void> {
+  await waitFor(async () => (await lab.job('ann', job)).blocksDone >= blocks, {
+    timeoutMs: 30_000,
+    everyMs: 20,
+    what: `${blocks} blocks are done`,
+  });
+}
+
+test('a job is done to the last bit as one machine does it, and chunks come by push', async () => {
+  // With heartbeats this rare, only pushes bring anything in time.
+  const times = { heartbeat: '20s', suspect: '40s', dead: '60s', ack: '1s', stall: '30s' };
+  await using lab = await NodeLab.start({ fleet: { times } });
+  await using node = await startNode(lab);
+  await waitFor(() => node.snapshot().pushed, { timeoutMs: 15_000 });
+  const input = { blocks: 200, count: 5_000 };
+  const job = await lab.submit('ann', input);
+  const { result } = await lab.done('ann', job, 18_000);
+  expect(canonicalJson(result)).toBe(await localResult(input));
+  expect(node.snapshot().counts).toMatchObject({ failed: 0, cancelled: 0, unwanted: 0 });
+});
+
+test('without a Beacon a node hears of everything with its heartbeats', async () => {
+  await using lab = await NodeLab.start();
+  await using _node = await startNode(lab, { beaconUrl: null });
+  const input = { blocks: 50, count: 1_000 };
+  const job = await lab.submit('ann', input);
+  const { result } = await lab.done('ann', job);
+  expect(canonicalJson(result)).toBe(await localResult(input));
+});
+
+test(
+  'kill -9 of the server in the middle of a job: the node waits for it, and nothing is lost',
+  { timeout: 90_000 },
+  async () => {
+    await using lab = await NodeLab.start();
+    await using node = await startNode(lab);
+    const job = await lab.submit('ann', LONG);
+    await blocksDone(lab, job, 100);
+    await lab.kill();
+    await waitFor(() => node.snapshot().counts.troubles > 0, { timeoutMs: 20_000 });
+    await lab.restart();
+    const { result } = await lab.done('ann', job);
+    expect(canonicalJson(result)).toBe(await localResult(LONG));
+    expect(node.snapshot().counts.failed).toBe(0);
+  },
+);
+
+test(
+  'kill -9 of the node in the middle of a job: its next run goes on',
+  { timeout: 90_000 },
+  async () => {
+    using directory = temporaryDirectory();
+    await using lab = await NodeLab.start();
+    const options = {
+      url: lab.url,
+      dataDir: join(directory.path, 'node'),
+      claim: await lab.claim('operator'),
+    };
+    const job = await lab.submit('ann', LONG);
+    {
+      await using node = spawnNode(options);
+      await blocksDone(lab, job, 100);
+      node.signal('SIGKILL');
+      await node.ended;
+    }
+    await using _again = spawnNode(options);
+    const { result } = await lab.done('ann', job);
+    expect(canonicalJson(result)).toBe(await localResult(LONG));
+  },
+);
+
+test(
+  'a node that was stopped for longer than its death: others do its work, and it goes on',
+  { timeout: 90_000 },
+  async () => {
+    using directory = temporaryDirectory();
+    await using lab = await NodeLab.start();
+    const options = {
+      url: lab.url,
+      dataDir: join(directory.path, 'node'),
+      claim: await lab.claim('operator'),
+    };
+    await using node = spawnNode(options);
+    const job = await lab.submit('ann', LONG);
+    await blocksDone(lab, job, 50);
+    node.signal('SIGSTOP');
+    await using other = await startNode(lab, { name: 'other' });
+    const { result } = await lab.done('ann', job);
+    expect(canonicalJson(result)).toBe(await localResult(LONG));
+    const { lost, copies } = (await lab.job('ann', job)).counts;
+    expect(lost + copies).toBeGreaterThan(0);
+    await other.drain(0);
+    node.signal('SIGCONT');
+    const input = { blocks: 20, count: 1_000 };
+    const next = await lab.submit('ann', input);
+    await lab.done('ann', next);
+  },
+);
+
+test(
+  'a network that is cut and swallows everything for a while costs time, and no result',
+  { timeout: 90_000 },
+  async () => {
+    await using lab = await NodeLab.start();
+    await using proxy = await startFaultProxy({ target: lab.url });
+    await using node = await startNode(lab, { url: proxy.url.replace(/\/$/, '') });
+    const job = await lab.submit('ann', LONG);
+    await blocksDone(lab, job, 50);
+    proxy.cut();
+    await blocksDone(lab, job, 150);
+    proxy.blackHole();
+    // Long enough to count as dead.
+    await waitFor(async () => (await lab.node('operator', node.node)).status === 'offline', {
+      timeoutMs: 20_000,
+    });
+    proxy.heal();
+    const { result } = await lab.done('ann', job);
+    expect(canonicalJson(result)).toBe(await localResult(LONG));
+  },
+);
+
+test('code that throws fails the job with what it said', { timeout: 60_000 }, async () => {
+  await using lab = await NodeLab.start();
+  await using _node = await startNode(lab);
+  const job = await lab.submit('ann', { blocks: 8, count: 10, spoil: 'throw', at: 3 });
+  await expect(lab.done('ann', job)).rejects.toThrow('the darts are blunt');
+});
+
+test(
+  'a code that its owner types makes the node theirs; an operator drains it, and removes it',
+  { timeout: 60_000 },
+  async () => {
+    await using lab = await NodeLab.start();
+    const node = createNodeAgent({ url: lab.url, name: 'new', dataDir: null, slots: 1 });
+    const end = node.run();
+    const code = await waitFor(() => node.snapshot().code, { timeoutMs: 10_000 });
+    // The code is found a moment after it is shown.
+    await waitFor(() =>
+      lab.ask('ann', '/nodes/claim', { body: { code, access: { type: 'everyone' } } }),
+    );
+    await waitFor(() => node.snapshot().state === 'connected', { timeoutMs: 10_000 });
+    expect(await lab.node('ann', node.node)).toMatchObject({ owner: 'ann', mine: true, trust: 0 });
+    await lab.ask('ann', `/nodes/${node.node}`, { method: 'PATCH', body: { draining: true } });
+    await waitFor(() => node.snapshot().state === 'draining', { timeoutMs: 10_000 });
+    await lab.ask('ann', `/nodes/${node.node}`, { method: 'PATCH', body: { draining: false } });
+    await waitFor(() => node.snapshot().state === 'connected', { timeoutMs: 10_000 });
+    await waitFor(() => node.snapshot().pushed, { timeoutMs: 10_000 });
+    await lab.ask('ann', `/nodes/${node.node}`, { method: 'DELETE' });
+    expect(await end).toMatchObject({ type: 'removed' });
+  },
+);
+
+test(
+  'SIGTERM: a node gives back what waits, delivers what runs and is gone at once',
+  { timeout: 90_000 },
+  async () => {
+    using directory = temporaryDirectory();
+    await using lab = await NodeLab.start();
+    const claim = await lab.claim('operator');
+    await using node = spawnNode({ url: lab.url, dataDir: join(directory.path, 'node'), claim });
+    const job = await lab.submit('ann', LONG);
+    await blocksDone(lab, job, 50);
+    node.signal('SIGTERM');
+    expect(await node.ended).toBe(0);
+    const { counts, nodes } = await lab.job('ann', job);
+    expect(counts).toMatchObject({ failed: 0 });
+    expect(nodes).toEqual([]);
+    await using _other = await startNode(lab);
+    const { result } = await lab.done('ann', job);
+    expect(canonicalJson(result)).toBe(await localResult(LONG));
+  },
+);
+
+test.each([
+  ['with the Beacon', ['--beacon']],
+  ['by HTTP alone', []],
+])(
+  'a node in Python (%s) and one in TypeScript, neither of them trusted, agree on every bit',
+  { timeout: 300_000 },
+  async (_how, flags) => {
+    const python = await pythonWith(
+      ['cryptography==45.0.7', 'centrifuge-python==0.7.0'],
+      ['cryptography', 'centrifuge'],
+    );
+    if (python instanceof Error) throw python;
+    using directory = temporaryDirectory();
+    await using lab = await NodeLab.start();
+    const args = ['-u', PYTHON_NODE, lab.url, join(directory.path, 'python'), ...flags];
+    await using theirs = followed(
+      spawn(python, args, {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, BELFRY_CLAIM: await lab.claim('bob') },
+      }),
+    );
+    const ours = await startNode(lab, { claim: await lab.claim('eve') });
+    await using _ours = ours;
+    const input = { blocks: 64, count: 500 };
+    const job = await lab.submit('ann', input);
+    const { result } = await lab.done('ann', job, 120_000);
+    expect(canonicalJson(result)).toBe(await localResult(input));
+    const [, id = ''] = /registered (\S+)/.exec(theirs.lines.join('\n')) ?? [];
+    const [one, other] = await Promise.all([lab.node('bob', id), lab.node('eve', ours.node)]);
+    expect(one).toMatchObject({ runtime: 'python', disagreed: 0, failed: 0 });
+    expect(other).toMatchObject({ disagreed: 0, failed: 0 });
+    expect(one.agreed).toBeGreaterThan(0);
+    theirs.signal('SIGTERM');
+    expect(await theirs.ended).toBe(0);
+  },
+);
