@@ -77,6 +77,18 @@ describe('a job', () => {
     }
   });
 
+  test('is done from its front on, so that it stops soon after it is exact enough', () => {
+    const lab = newLab();
+    // The first chunk is small, as nothing is known of the node; later ones are larger than what it leaves behind.
+    lab.addNode('n', { slots: 1, msPerBlock: 20, trusted: true });
+    lab.submit('j', { ...request(2_000), targetError: 0.02 });
+    finish(lab);
+    const { iterations } = lab.result('j');
+    const given = viewOf(lab).counts.completed;
+    expect(iterations).toBeLessThan(2_000);
+    expect(given).toBeLessThan(12);
+  });
+
   test('that nobody may do says why it waits', () => {
     const lab = newLab();
     lab.submit('j', request(10));

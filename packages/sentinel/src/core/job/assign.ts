@@ -139,9 +139,17 @@ function mayTake(giving: Giving, { node, known }: Holding, chunk: Chunk): boolea
 function limitOf({ turn, length }: Giving): number {
   const { round, attempts } = turn.state;
   if (length <= turn.settings.limits.pendingBytes) return Infinity;
-  for (const from of Object.keys(round.done)) return Number(from);
   // Nothing waits yet: one after the other.
-  return Object.keys(attempts).length === 0 ? Infinity : 0;
+  return Object.keys(round.done).length > 0 || Object.keys(attempts).length > 0
+    ? firstDone(turn)
+    : Infinity;
+}
+
+/** Where the first range begins that is done and waits for what is before it; 0: none does. */
+function firstDone({ state }: JobTurn): number {
+  // Whole numbers as keys are in their order.
+  for (const from of Object.keys(state.round.done)) return Number(from);
+  return 0;
 }
 
 function nextFree(giving: Giving, holding: Holding): BlockRange | null {
@@ -163,7 +171,10 @@ function nextFree(giving: Giving, holding: Holding): BlockRange | null {
     },
     turn.settings.chunk,
   );
-  return takeRange(round.free, blocks, limitOf(giving));
+  // What the rest waits for to be put together goes first, also where it is smaller than it might be: people see no more than what is
+  // together, and a job with a target ends no sooner.
+  const front = takeRange(round.free, blocks, firstDone(giving.turn));
+  return front ?? takeRange(round.free, blocks, limitOf(giving));
 }
 
 /** Whether what the node says does not count by itself. */
