@@ -2,11 +2,12 @@ import { castTime, costOf, gcdOf } from './abilities.ts';
 import { takeStack } from './buffs.ts';
 import { tryProc } from './damage.ts';
 import { doEffects, doPending } from './effects.ts';
-import { evaluate, NOTHING, USE, wakeTime } from './evaluate.ts';
+import { evaluate, NOTHING, USE } from './evaluate.ts';
 import type { Machine } from './machine.ts';
 import { settle, spend } from './resources.ts';
 import { UNIT } from './rules.ts';
 import { cancel, NEVER, schedule } from './timers.ts';
+import { wakeTime } from './wake.ts';
 
 /** Using one thing makes all others wait this long. */
 const USE_LOCK_MS = 20_000;

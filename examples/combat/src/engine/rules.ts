@@ -211,16 +211,10 @@ export interface SlotLayout {
   readonly count: number;
 }
 
-/** A rotation as the engine reads it; see evaluate.ts. */
+/** A rotation as the engine reads it; see program.ts. */
 export interface Program {
   readonly code: Int32Array;
   readonly constants: Float64Array;
-  /** What to wait for when nothing can be done: see WATCH_… in evaluate.ts. */
-  readonly watchKind: Int32Array;
-  readonly watchArg: Int32Array;
-  readonly watchX: Float64Array;
-  /** Some condition cannot be foreseen: look every so many ms; 0: no need. */
-  readonly poll: number;
 }
 
 export interface Rules {

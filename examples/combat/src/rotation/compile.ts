@@ -1,4 +1,4 @@
-import * as p from '../engine/program.ts';
+import { OP } from '../engine/program.ts';
 import type { Program } from '../engine/rules.ts';
 import { Emitter, TooLarge } from './emit.ts';
 import type { Vocabulary } from './names.ts';
@@ -75,7 +75,7 @@ class Compiler {
         if (when === undefined) break;
         const past = this.#emitter.label();
         this.#unless(when, past);
-        this.#emitter.emit(p.OP_WAIT);
+        this.#emitter.emit(OP.WAIT);
         this.#emitter.place(past);
         break;
       }
@@ -112,39 +112,24 @@ class Compiler {
       return;
     }
     if (condition === undefined) return;
-    this.#watchAbility(index);
     const emitter = this.#emitter;
     const past = emitter.label();
     if (onAny) {
       const next = emitter.label();
-      emitter.emit(p.OP_EACH);
+      emitter.emit(OP.EACH);
       emitter.place(next);
-      emitter.emit(p.OP_NEXT_TARGET);
+      emitter.emit(OP.NEXT_TARGET);
       emitter.refer(past, 2);
-      emitter.emit(p.OP_TRY, index);
+      emitter.emit(OP.TRY, index);
       emitter.refer(next, 2);
       this.#unless(condition, next);
     } else {
-      emitter.emit(p.OP_TRY, index);
+      emitter.emit(OP.TRY, index);
       emitter.refer(past, 2);
       this.#unless(condition, past);
     }
-    emitter.emit(p.OP_CAST, index);
+    emitter.emit(OP.CAST, index);
     emitter.place(past);
-  }
-
-  /** What has to come true by itself before an ability can be used. */
-  #watchAbility(index: number): void {
-    const { abilities, resources } = this.#vocabulary.definition;
-    const ability = abilities[index];
-    if (ability === undefined) return;
-    const { cooldown = 0, charges = 1, cost, below } = ability;
-    if (cooldown > 0) this.#emitter.watch(p.WATCH_FULL, index, (charges - 1) * cooldown);
-    const comesBack = resources.some(
-      ({ id, regen }) => id === cost?.resource && regen !== undefined,
-    );
-    if (comesBack) this.#emitter.watch(p.WATCH_COST, index, 0);
-    if (below !== undefined) this.#emitter.watch(p.WATCH_HEALTH, 0, below);
   }
 
   #use({ place, when }: Extract<Statement, { type: 'use' }>): void {
@@ -159,11 +144,10 @@ class Compiler {
     if (condition === undefined) return;
     const emitter = this.#emitter;
     const past = emitter.label();
-    emitter.watch(p.WATCH_USE, index, 0);
-    emitter.emit(p.OP_TRY_USE, index);
+    emitter.emit(OP.TRY_USE, index);
     emitter.refer(past, 2);
     this.#unless(condition, past);
-    emitter.emit(p.OP_USE, index);
+    emitter.emit(OP.USE, index);
     emitter.place(past);
   }
 
@@ -175,7 +159,7 @@ class Compiler {
       const next = emitter.label();
       if (condition !== undefined) this.#unless(condition, next);
       this.#scope(body);
-      emitter.emit(p.OP_JUMP);
+      emitter.emit(OP.JUMP);
       emitter.refer(end, 1);
       emitter.place(next);
     }

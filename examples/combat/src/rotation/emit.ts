@@ -1,4 +1,4 @@
-import * as p from '../engine/program.ts';
+import { COMPARISON, MAX_CODE, MAX_STACK, OP, WORDS } from '../engine/program.ts';
 import type { Program } from '../engine/rules.ts';
 import type { KnownName } from './names.ts';
 import type { Resolved } from './resolve.ts';
@@ -15,40 +15,50 @@ export class TooLarge extends Error {
   override readonly name = 'TooLarge';
 }
 
-const POLL_MS = 100;
-
 const COMPARISONS: Readonly<Record<Comparison, number>> = {
-  '<': p.LESS,
-  '<=': p.AT_MOST,
-  '>': p.MORE,
-  '>=': p.AT_LEAST,
-  '==': p.EQUAL,
-  '!=': p.UNEQUAL,
+  '<': COMPARISON.LESS,
+  '<=': COMPARISON.AT_MOST,
+  '>': COMPARISON.MORE,
+  '>=': COMPARISON.AT_LEAST,
+  '==': COMPARISON.EQUAL,
+  '!=': COMPARISON.UNEQUAL,
 };
 /** What holds when a comparison does not. */
-const OPPOSITE = [p.AT_LEAST, p.MORE, p.AT_MOST, p.LESS, p.UNEQUAL, p.EQUAL];
+const OPPOSITE = [
+  COMPARISON.AT_LEAST,
+  COMPARISON.MORE,
+  COMPARISON.AT_MOST,
+  COMPARISON.LESS,
+  COMPARISON.UNEQUAL,
+  COMPARISON.EQUAL,
+];
 /** What holds of b and a when a comparison holds of a and b. */
-const MIRRORED = [p.MORE, p.AT_LEAST, p.LESS, p.AT_MOST, p.EQUAL, p.UNEQUAL];
+const MIRRORED = [
+  COMPARISON.MORE,
+  COMPARISON.AT_LEAST,
+  COMPARISON.LESS,
+  COMPARISON.AT_MOST,
+  COMPARISON.EQUAL,
+  COMPARISON.UNEQUAL,
+];
 
 const CALCULATIONS = {
-  '+': p.OP_ADD,
-  '-': p.OP_SUBTRACT,
-  '*': p.OP_MULTIPLY,
-  '/': p.OP_DIVIDE,
-  min: p.OP_LEAST,
-  max: p.OP_MOST,
+  '+': OP.ADD,
+  '-': OP.SUBTRACT,
+  '*': OP.MULTIPLY,
+  '/': OP.DIVIDE,
+  min: OP.LEAST,
+  max: OP.MOST,
 } as const;
 
 /** Writes a program, instruction by instruction. */
 export class Emitter {
   readonly #code: number[] = [];
   readonly #constants: number[] = [];
-  readonly #watches = new Map<string, { kind: number; arg: number; x: number }>();
-  #poll = 0;
   #depth = 0;
 
   emit(op: number, ...words: readonly number[]): void {
-    if (this.#code.length >= p.MAX_CODE) throw new TooLarge();
+    if (this.#code.length >= MAX_CODE) throw new TooLarge();
     this.#code.push(op, words[0] ?? 0, words[1] ?? 0, words[2] ?? 0);
   }
 
@@ -63,15 +73,9 @@ export class Emitter {
 
   /** Lets word `word` of the instruction that was emitted last be the place of the label. */
   refer(label: Label, word: number): void {
-    const user = this.#code.length - p.WORDS + word;
+    const user = this.#code.length - WORDS + word;
     label.users.push(user);
     this.#code[user] = label.at;
-  }
-
-  watch(kind: number, arg: number, x: number): void {
-    // Downwards: what is waited for must not be missed by the part of a millisecond.
-    const whole = kind === p.WATCH_RESOURCE || kind === p.WATCH_HEALTH ? x : Math.floor(x);
-    this.#watches.set(`${kind} ${arg} ${whole}`, { kind, arg, x: whole });
   }
 
   /** Goes to the label when the condition is `sense`, and on otherwise. */
@@ -82,8 +86,7 @@ export class Emitter {
         this.#jump(label);
         return;
       case 'value':
-        this.#watchTruth(condition.name);
-        this.emit(sense ? p.OP_IF : p.OP_UNLESS, condition.name.value, condition.name.arg);
+        this.emit(sense ? OP.IF : OP.UNLESS, condition.name.value, condition.name.arg);
         this.refer(label, 3);
         return;
       case 'not':
@@ -116,20 +119,15 @@ export class Emitter {
   }
 
   finish(): Program {
-    this.emit(p.OP_END);
-    const watches = [...this.#watches.values()];
+    this.emit(OP.END);
     return {
       code: Int32Array.from(this.#code),
       constants: Float64Array.from(this.#constants),
-      watchKind: Int32Array.from(watches, ({ kind }) => kind),
-      watchArg: Int32Array.from(watches, ({ arg }) => arg),
-      watchX: Float64Array.from(watches, ({ x }) => x),
-      poll: this.#poll,
     };
   }
 
   #jump(label: Label): void {
-    this.emit(p.OP_JUMP);
+    this.emit(OP.JUMP);
     this.refer(label, 1);
   }
 
@@ -140,42 +138,25 @@ export class Emitter {
 
   #compare({ left, right }: Extract<Resolved, { is: 'compare' }>, comparison: number): void {
     if (left.is === 'value' && right.is === 'constant') {
-      this.#test(left.name, comparison, right.value);
+      this.emit(OP.TEST, ...operands(left.name, comparison), this.#constant(right.value));
     } else if (left.is === 'constant' && right.is === 'value') {
-      this.#test(right.name, MIRRORED[comparison] as number, left.value);
+      const mirrored = MIRRORED[comparison] as number;
+      this.emit(OP.TEST, ...operands(right.name, mirrored), this.#constant(left.value));
     } else {
       this.#push(left);
       this.#push(right);
-      this.emit(p.OP_COMPARE, comparison);
+      this.emit(OP.COMPARE, comparison);
       this.#depth -= 2;
     }
-  }
-
-  #test(name: KnownName, comparison: number, value: number): void {
-    this.emit(p.OP_TEST, name.value, name.arg | (comparison << 16), this.#constant(value));
-    const { watch } = name;
-    if (name.drifts === true) this.#poll = POLL_MS;
-    if (watch === undefined) return;
-    if (name.value !== p.V_CHARGES) {
-      this.watch(watch.kind, watch.arg, watch.offset + watch.factor * value);
-      return;
-    }
-    // One charge after the other comes back.
-    for (let x = 0; x <= watch.offset; x -= watch.factor) this.watch(watch.kind, watch.arg, x);
-  }
-
-  #watchTruth({ watch }: KnownName): void {
-    if (watch !== undefined) this.watch(watch.kind, watch.arg, watch.offset);
   }
 
   #push(of: Resolved): void {
     if (of.is === 'constant') {
       this.#deeper();
-      this.emit(p.OP_CONSTANT, this.#constant(of.value));
+      this.emit(OP.CONSTANT, this.#constant(of.value));
     } else if (of.is === 'value') {
       this.#deeper();
-      this.emit(p.OP_PUSH, of.name.value, of.name.arg);
-      if (of.name.watch !== undefined || of.name.drifts === true) this.#poll = POLL_MS;
+      this.emit(OP.PUSH, of.name.value, of.name.arg);
     } else if (of.is === 'calculate') {
       this.#push(of.left);
       this.#push(of.right);
@@ -187,6 +168,10 @@ export class Emitter {
   }
 
   #deeper(): void {
-    if (++this.#depth > p.MAX_STACK) throw new TooLarge();
+    if (++this.#depth > MAX_STACK) throw new TooLarge();
   }
+}
+
+function operands({ value, arg }: KnownName, comparison: number): [number, number] {
+  return [value, arg | (comparison << 16)];
 }

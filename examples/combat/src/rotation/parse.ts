@@ -65,57 +65,60 @@ function parseBlock(cursor: Cursor, depth: number): Statement[] {
       statements.push({ type: 'comment', text: token.text, span: token.span });
       continue;
     }
-    const statement = parseStatement(cursor, depth);
+    const read = parseStatement(cursor, depth);
     for (const { text, span } of cursor.strayComments)
       statements.push({ type: 'comment', text, span });
     cursor.strayComments = [];
-    if (statement !== undefined) statements.push(statement);
+    statements.push(...read);
   }
   return statements;
 }
 
-/** Undefined: it was given up. */
-function parseStatement(cursor: Cursor, depth: number): Statement | undefined {
+/** One statement; of one that was given up, those in the block that it opens, so that their mistakes are told too. */
+function parseStatement(cursor: Cursor, depth: number): Statement[] {
   try {
-    const { token } = cursor;
-    if (token.type === 'name') {
-      switch (token.text) {
-        case 'cast':
-          return parseCast(cursor);
-        case 'use':
-          return parseUse(cursor);
-        case 'wait':
-          return parseWait(cursor);
-        case 'let':
-          return parseLet(cursor);
-        case 'if':
-          return parseIf(cursor, depth);
-        case 'else':
-          cursor.report(token.span, '"else" without "if"', 'write it behind the "}" of an "if"');
-          throw new Abandoned();
-        default: {
-          const known = Object.keys(STATEMENTS);
-          const fix = suggestion(token.text, known, `write "cast ${token.text}"?`);
-          cursor.report(token.span, `a line cannot begin with "${token.text}"`, fix);
-          throw new Abandoned();
-        }
-      }
-    }
-    return cursor.expected('cast, use, wait, let or if', 'begin the line with one of these');
+    return [parseOne(cursor, depth)];
   } catch (error) {
     if (!(error instanceof Abandoned)) throw error;
-    recover(cursor, depth);
-    return undefined;
+    return recover(cursor, depth);
   }
 }
 
-/** Goes on at the next line; when the line opens a block, behind that block, whose mistakes are told nevertheless. */
-function recover(cursor: Cursor, depth: number): void {
+function parseOne(cursor: Cursor, depth: number): Statement {
+  const { token } = cursor;
+  if (token.type === 'name') {
+    switch (token.text) {
+      case 'cast':
+        return parseCast(cursor);
+      case 'use':
+        return parseUse(cursor);
+      case 'wait':
+        return parseWait(cursor);
+      case 'let':
+        return parseLet(cursor);
+      case 'if':
+        return parseIf(cursor, depth);
+      case 'else':
+        cursor.report(token.span, '"else" without "if"', 'write it behind the "}" of an "if"');
+        throw new Abandoned();
+      default: {
+        const known = Object.keys(STATEMENTS);
+        const fix = suggestion(token.text, known, `write "cast ${token.text}"?`);
+        cursor.report(token.span, `a line cannot begin with "${token.text}"`, fix);
+        throw new Abandoned();
+      }
+    }
+  }
+  return cursor.expected('cast, use, wait, let or if', 'begin the line with one of these');
+}
+
+/** Goes on at the next line; when the line opens a block, behind that block. */
+function recover(cursor: Cursor, depth: number): Statement[] {
   cursor.skipRest();
-  if (!cursor.takeMark('{')) return;
-  if (depth >= MAX_BLOCKS) return;
-  parseBlock(cursor, depth + 1);
+  if (!cursor.takeMark('{') || depth >= MAX_BLOCKS) return [];
+  const inside = parseBlock(cursor, depth + 1);
   cursor.takeMark('}');
+  return inside;
 }
 
 function endLine(cursor: Cursor): string | null {
