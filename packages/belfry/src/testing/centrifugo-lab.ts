@@ -217,7 +217,7 @@ export async function deploy(
     },
     async startCentrifugo() {
       centrifugo = kind.start(join(directory.path, 'centrifugo'), forCentrifugo, port);
-      await waitFor(async () => isUp(`${url}/health`), { timeoutMs: 20_000 });
+      await waitFor(async () => isUp(`${url}/health`), { timeoutMs: 60_000 });
     },
     async killCentrifugo() {
       await end(centrifugo);
@@ -239,7 +239,14 @@ export async function deploy(
       const token = await new SignJWT({ sub: user, info, meta: info })
         .setProtectedHeader({ alg: 'HS256' })
         .sign(new TextEncoder().encode(TOKEN_SECRET));
-      const client = connect({ url, token, reconnect: { minMs: 20, maxMs: 200 } });
+      // What is sent waits for a worker that is started again, also on a busy machine.
+      const client = connect({
+        url,
+        token,
+        timeoutMs: 20_000,
+        sendTimeoutMs: 80_000,
+        reconnect: { minMs: 20, maxMs: 200 },
+      });
       return Object.assign(client, { [Symbol.dispose]: () => client.close() });
     },
     async [Symbol.asyncDispose]() {
