@@ -36,7 +36,7 @@ export const serverSide: readonly Scenario[] = [
         positioned: true,
         wasRecovering: true,
         recovered: true,
-        offset: 3,
+        offset: 1,
       },
       { on: 'server-publication', channel: 'stream:x', data: 2, offset: 2 },
       { on: 'server-publication', channel: 'stream:x', data: 3, offset: 3 },

@@ -99,6 +99,9 @@ function proxied(backend: string): JsonObject {
     client: {
       ...(config['client'] as JsonObject),
       expired_close_delay: '5s',
+      // How often Centrifugo looks for subscriptions that have expired, and how late it asks.
+      presence_update_interval: '1s',
+      expired_sub_close_delay: '1s',
       proxy: {
         connect: {
           enabled: true,
@@ -137,7 +140,15 @@ function proxied(backend: string): JsonObject {
 export function profile(name: ProfileName, backend: string): JsonObject {
   switch (name) {
     case 'main':
-      return base({ expired_close_delay: '1s', expired_sub_close_delay: '1s' }, namespaces);
+      return base(
+        // The interval is how often Centrifugo looks for subscriptions that have expired.
+        {
+          expired_close_delay: '1s',
+          expired_sub_close_delay: '1s',
+          presence_update_interval: '1s',
+        },
+        namespaces,
+      );
     case 'brisk':
       return base(
         {

@@ -92,11 +92,14 @@ function connectText(result: ConnectResult): string {
 }
 
 function historyText(result: HistoryResult): string {
-  return new Members()
-    .raw('publications', publicationsText(result.publications))
-    .string('epoch', result.epoch)
-    .number('offset', result.offset)
-    .toString();
+  return (
+    new Members()
+      .raw('publications', publicationsText(result.publications))
+      .string('epoch', result.epoch)
+      // Also 0: SDKs may count on it.
+      .raw('offset', String(result.offset))
+      .toString()
+  );
 }
 
 function resultText(reply: Exclude<Reply, { type: 'error' }>): string {
@@ -117,7 +120,7 @@ function resultText(reply: Exclude<Reply, { type: 'error' }>): string {
       return historyText(reply.result);
     case 'rpc':
       return reply.b64data === undefined
-        ? `{"data":${reply.dataJson}}`
+        ? new Members().maybe('data', reply.dataJson).toString()
         : `{"data":"${reply.b64data}"}`;
     case 'refresh':
     case 'sub_refresh':

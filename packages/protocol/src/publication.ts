@@ -1,8 +1,8 @@
 import { memberText } from './json-member.ts';
 
 /**
- * The stored text of a publication: the wire's `Publication` object without `offset`, `time` and `channel`, which the store and
- * the Beacon add. The text is made once, by whoever publishes, and reaches every subscriber without being parsed again.
+ * The stored text of a publication: the wire's `Publication` object without `offset` and `channel`, which the store and the
+ * Beacon add. The text is made once, by whoever publishes, and reaches every subscriber without being parsed again.
  */
 
 /** What a publication may carry besides its data. All fields optional. */
@@ -70,13 +70,12 @@ export function tagsOf(body: string): ReadonlyMap<string, string> {
 }
 
 /**
- * The wire's Publication in JSON: `body` with its offset (absent when 0: the channel keeps no history) and time in ms. Binary data is
- * its base64 text, as a string.
+ * The wire's Publication in JSON: `body` with its offset (absent when 0: the channel keeps no history). Binary data is its base64
+ * text, as a string.
  */
-export function completePublication(body: string, offset: number, time: number): string {
-  const position = offset > 0 ? `,"offset":${offset}` : '';
+export function completePublication(body: string, offset: number): string {
   const begun = isBinaryPublication(body)
     ? `{"data":${body.slice(BINARY.length, -1)}`
     : body.slice(0, -1);
-  return `${begun}${position},"time":${time}}`;
+  return offset > 0 ? `${begun},"offset":${offset}}` : `${begun}}`;
 }

@@ -13,8 +13,6 @@ export interface WirePublication {
   readonly body: string;
   /** 0: the channel keeps no history. */
   readonly offset: number;
-  /** Milliseconds since the Unix epoch. */
-  readonly time: number;
   /** For a client that negotiated delta compression: what it gets in place of the data in `body`. */
   readonly delta?: DeltaData;
 }
@@ -94,7 +92,8 @@ export type Reply =
   | {
       readonly type: 'rpc';
       readonly id: number;
-      readonly dataJson: string;
+      /** Absent: the method gives none. */
+      readonly dataJson?: string;
       /** Bytes in base64 that stand in place of `dataJson`: JSON clients get this text as a string. */
       readonly b64data?: string;
     }

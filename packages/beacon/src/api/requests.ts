@@ -71,8 +71,9 @@ const publication = {
 };
 
 const target = {
-  user: z.string().meta({
-    description: 'The user. `""`, the anonymous, only together with `client` or `session`.',
+  user: z.string().default('').meta({
+    description:
+      'The user. Absent or `""`: the anonymous, only together with `client` or `session`.',
   }),
   client: z.string().optional().meta({ description: 'Only this connection.' }),
   session: z
@@ -81,7 +82,10 @@ const target = {
     .meta({ description: 'Only the connection with this `session` in its connect reply.' }),
 };
 
-const position = z.object({ offset: z.int().min(0), epoch: z.string() });
+const position = z.object({
+  offset: z.int().min(0),
+  epoch: z.string().default('').meta({ description: '`""`: whatever it is.' }),
+});
 const flag = z.object({ value: z.boolean() }).optional();
 
 export const publishRequest: z.ZodType<ApiPublishRequest> = z.object({ channel, ...publication });

@@ -27,6 +27,8 @@ export interface ApiAnswer {
   readonly json: string;
   /** Also what is in `json`; `null`: there is none. */
   readonly error: ApiError | null;
+  /** The body was no JSON object: no request at all. */
+  readonly isUnreadable: boolean;
 }
 
 type Outcome = { readonly result: string } | { readonly error: ReplyError };
@@ -98,8 +100,9 @@ class Service implements ServerApiService {
     try {
       value = JSON.parse(text);
     } catch (error) {
-      return answer(bad(`the body is not JSON: ${(error as Error).message}`));
+      return unreadable(`the body is not JSON: ${(error as Error).message}`);
     }
+    if (!isObject(value)) return unreadable('the request: must be a JSON object');
     if (method === 'batch') return this.#batch(value, text, access);
     return answer(await this.#one(method, { value, text }, access));
   }
@@ -166,7 +169,8 @@ class Service implements ServerApiService {
       at += width;
     }
     this.stats.note('batch', null, (performance.now() - started) / 1000);
-    return { json: `{"replies":[${replies.join(',')}]}`, error: null };
+    const json = `{"replies":[${replies.join(',')}]}`;
+    return { json, error: null, isUnreadable: false };
   }
 
   async #command(command: object, text: string, access: ApiAccess): Promise<string> {
@@ -186,10 +190,16 @@ class Service implements ServerApiService {
 }
 
 function answer(outcome: Outcome): ApiAnswer {
-  if ('result' in outcome) return { json: `{"result":${outcome.result}}`, error: null };
+  if ('result' in outcome) {
+    return { json: `{"result":${outcome.result}}`, error: null, isUnreadable: false };
+  }
   const { code, message } = outcome.error;
   const error = { code, message };
-  return { json: JSON.stringify({ error }), error };
+  return { json: JSON.stringify({ error }), error, isUnreadable: false };
+}
+
+function unreadable(problem: string): ApiAnswer {
+  return { ...answer(bad(problem)), isUnreadable: true };
 }
 
 /** Makes the server API over what a Beacon can do. */

@@ -132,8 +132,9 @@ function unacceptable(subscription: Subscription, result: SubscribeResult): Repl
   // More than can be kept came meanwhile: the client tries again.
   if ((subscription.backlog?.length ?? 0) > MAX_BACKLOG) return replyErrors.internal;
   const flag = subscription.asked?.request.flag ?? 0;
-  const strict = (flag & subscribeFlags.rejectUnrecovered) !== 0;
-  const failed = strict && result.wasRecovering && !result.recovered;
+  const strict = (flag & subscribeFlags.rejectUnrecovered) !== 0 && result.recoverable;
+  const failed =
+    strict && !subscription.namespace.cacheRecovery && result.wasRecovering && !result.recovered;
   return failed ? replyErrors.unrecoverablePosition : null;
 }
 
@@ -165,7 +166,12 @@ function resultOf(
   const recovery = namespace.cacheRecovery
     ? recoverCache(request, history, wants)
     : recoverStream(request, history, wants);
-  return { ...positioned, ...deliverRecovered(subscription, recovery, history.epoch) };
+  return {
+    ...positioned,
+    ...deliverRecovered(subscription, recovery, history.epoch),
+    // Where the client was: what it recovers takes it further, one publication after the other.
+    ...(recovery.recovered ? { offset: request.offset } : {}),
+  };
 }
 
 /** From now on publications go to the client; first those that came while it was being set up. */

@@ -18,6 +18,11 @@ import type { PreparedPush } from './transport.ts';
 
 const FOSSIL = 'fossil';
 
+/** Whether a client may name this kind of deltas; `''`: it wants none. */
+export function isKnownDelta(delta: string): boolean {
+  return delta === '' || delta === FOSSIL;
+}
+
 /** The filter that is asked for; `null`: none. An error: it is not one, or may not be asked for. */
 function filterFor(
   session: Session,

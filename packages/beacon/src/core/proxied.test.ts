@@ -176,19 +176,31 @@ describe('a session that asks backends', () => {
     rig.attach(history(7, [publication(7)]));
     expect(client.read()).toMatchObject([
       {
-        connect: { subs: { 'ca:1': { recovered: true, offset: 7, publications: [{ data: 7 }] } } },
+        connect: { subs: { 'ca:1': { recovered: true, publications: [{ data: 7, offset: 7 }] } } },
       },
     ]);
   });
 
   it('keeps what is attached to the connection until a refresh changes it', () => {
     const rig = new SessionRig(config);
-    const client = connected(rig, { metaJson: '{"a":1}' });
+    const inSeconds = (n: number): number => Math.floor(rig.context.now() / 1_000) + n;
+    const client = connected(rig, { metaJson: '{"a":1}', expireAt: inSeconds(10) });
     expect(client.session.metaJson).toBe('{"a":1}');
-    client.command({ id: 2, refresh: { token: '' } });
-    allow(rig, { metaJson: '{"a":2}' });
+    rig.pass(10_000);
+    allow(rig, { metaJson: '{"a":2}', expireAt: inSeconds(10) });
     expect(client.session.metaJson).toBe('{"a":2}');
-    expect(client.read()).toEqual([{ id: 2, refresh: {} }]);
+  });
+
+  it('ends when its backend does not say until when it goes on, and is not refreshed by its client', () => {
+    const rig = new SessionRig(config);
+    const expireAt = Math.floor(rig.context.now() / 1_000) + 10;
+    const gone = connected(rig, { expireAt });
+    rig.pass(10_000);
+    allow(rig, { expireAt: 0 });
+    expect(gone.closed).toMatchObject({ code: 3005 });
+    const client = connected(rig);
+    client.command({ id: 2, refresh: { token: 't' } });
+    expect(client.closed).toMatchObject({ code: 3501 });
   });
 
   it('answers each command at most once and leaves nothing behind, whatever its backends say and when', () => {

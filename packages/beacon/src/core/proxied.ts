@@ -3,7 +3,7 @@ import { noteTimes } from './attaching.ts';
 import type { ConnectionClaims } from './claims.ts';
 import { accept, acceptWithoutToken, closeTime, refuse } from './connecting.ts';
 import type { EffectOf } from './effects.ts';
-import { expiryOf, secondsLeft } from './expiry.ts';
+import { secondsLeft } from './expiry.ts';
 import { tellGone, tellUnsubscribed } from './hooks.ts';
 import {
   UNSUBSCRIBED_BY_DISCONNECT,
@@ -28,7 +28,7 @@ export function proxied(session: Session, effect: Asked, answer: ProxyAnswer): v
       connectDecided(session, answer.outcome);
       return;
     case 'refresh':
-      refreshDecided(session, effect.id, answer.outcome);
+      refreshDecided(session, answer.outcome);
       return;
     case 'subscribe':
       subscribeDecided(session, effect, answer.outcome);
@@ -72,19 +72,12 @@ function goesOn(session: Session, renewal: Renewal | null): renewal is Renewal {
   return renewal.expireAt === 0 || secondsLeft(renewal.expireAt, session.context.now()) > 0;
 }
 
-function refreshDecided(
-  session: Session,
-  id: number,
-  outcome: ProxyOutcome<ProxyResults['refresh']>,
-): void {
-  if (session.state !== 'connected') return;
-  // It is asked again in time.
-  if (outcome.type === 'failed') {
-    if (id > 0) session.fail(id, outcome.error);
-    return;
-  }
+function refreshDecided(session: Session, outcome: ProxyOutcome<ProxyResults['refresh']>): void {
+  // After a failure it is asked again in time.
+  if (session.state !== 'connected' || outcome.type === 'failed') return;
   const result = outcome.type === 'result' ? outcome.result : null;
-  if (!goesOn(session, result)) {
+  // What has expired goes on until a time that is told, or not at all.
+  if (!goesOn(session, result) || result.expireAt === 0) {
     session.close(outcome.type === 'disconnect' ? outcome.disconnect : disconnects.expired);
     return;
   }
@@ -93,9 +86,6 @@ function refreshDecided(
   noteMeta(session, result.metaJson);
   session.closeAt = closeTime(session, result.expireAt);
   session.reschedule();
-  if (id === 0) return;
-  const expiry = expiryOf(result.expireAt, session.context.now());
-  session.reply({ type: 'refresh', id, expiry: expiry ?? { expires: false, ttl: 0 } });
 }
 
 function subscribeDecided(
@@ -164,9 +154,12 @@ function rpcAnswered(
       return;
     case 'result': {
       const { data, b64data } = outcome.result ?? {};
-      const dataJson = data ?? 'null';
-      const binary = b64data === undefined ? {} : { b64data };
-      session.answered(effect, { type: 'rpc', id, dataJson, ...binary });
+      session.answered(effect, {
+        type: 'rpc',
+        id,
+        ...(data === undefined ? {} : { dataJson: data }),
+        ...(b64data === undefined ? {} : { b64data }),
+      });
     }
   }
 }

@@ -112,16 +112,11 @@ export function askRpc(session: Session, id: number, request: RpcRequest): void 
   session.perform(question('rpc', { id, cost, method, payload: request, proxy: route.proxy }));
 }
 
-/** Asks how long the connection may go on. @param id the client's command; 0: it is time to ask */
-export function askRefresh(session: Session, id: number): void {
-  session.perform(question('refresh', { id }));
-}
-
-/** Asks so if it is a backend that says how long connections last. False: it is not. */
+/** Asks how long the connection may go on, if it is a backend that says so. False: it is not. */
 export function askRefreshInTime(session: Session, now: number): boolean {
   if (session.state !== 'connected' || !session.context.proxies.refresh) return false;
   session.closeAt = now + ASK_AGAIN_MS;
-  askRefresh(session, 0);
+  session.perform(question('refresh', {}));
   return true;
 }
 

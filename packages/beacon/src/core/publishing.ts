@@ -1,5 +1,4 @@
 import {
-  disconnects,
   encodeBinaryPublication,
   encodePublication,
   payloadLength,
@@ -33,7 +32,7 @@ export function publish(session: Session, id: number, request: PublishRequest): 
   const format = 'error' in named ? '' : named.namespace.publicationFormat;
   const payload = publishable(format, request);
   if (payload === null) {
-    session.close(disconnects.badRequest);
+    session.fail(id, withMessage(replyErrors.badRequest, 'data is missing'));
     return;
   }
   const error =

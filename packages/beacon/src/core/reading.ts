@@ -1,4 +1,10 @@
-import { replyErrors, type Command, type HistoryRequest, type ReplyError } from '@belfry/protocol';
+import {
+  replyErrors,
+  withMessage,
+  type Command,
+  type HistoryRequest,
+  type ReplyError,
+} from '@belfry/protocol';
 import type { Namespace } from './namespaces.ts';
 import { mayReadHistory, mayReadPresence } from './permissions.ts';
 import type { Session } from './session.ts';
@@ -53,6 +59,10 @@ export function askHistory(session: Session, id: number, request: HistoryRequest
   const error = 'error' in named ? named.error : historyProblem(session, channel, named.namespace);
   if (error !== null || 'error' in named) {
     session.fail(id, error ?? replyErrors.internal);
+    return;
+  }
+  if (reverse && since?.offset === 0) {
+    session.fail(id, withMessage(replyErrors.badRequest, 'nothing is before offset 0'));
     return;
   }
   const most = session.context.limits.historyLimit;

@@ -40,10 +40,25 @@ describe('the server', () => {
     rig.attach(history(2, [publication(2)]));
     expect(ends).toEqual([null, null]);
     expect(client.read()).toMatchObject([
-      { push: { channel: 'chat:1', subscribe: { offset: 2, epoch: 'e', data: 7 } } },
+      { push: { channel: 'chat:1', subscribe: { offset: 1, epoch: 'e', data: 7 } } },
       { push: { channel: 'chat:1', pub: { offset: 2 } } },
       { push: { channel: 'chat:1', pub: { offset: 3 } } },
     ]);
+  });
+
+  it('subscribes until a time that has not come yet, of which the client is not told', () => {
+    const rig = new SessionRig(config);
+    const client = rig.connect('ann');
+    const { done, ends } = watch();
+    const now = Math.floor(rig.context.now() / 1_000);
+    serverSubscribe(client.session, 'chat:1', { overrides: {}, expireAt: now - 1, done });
+    expect(ends).toMatchObject([{ code: 110 }]);
+    serverSubscribe(client.session, 'chat:1', { overrides: {}, expireAt: now + 9, done });
+    rig.attach(history(0));
+    expect(ends[1]).toBeNull();
+    const [push] = client.read();
+    expect(push).toHaveProperty('push.subscribe');
+    expect(push).not.toHaveProperty('push.subscribe.expires');
   });
 
   it('answers its call also when the connection goes, or the channel cannot be had', () => {

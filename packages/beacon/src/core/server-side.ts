@@ -66,6 +66,10 @@ function obstacle(session: Session, channel: string): ReplyError | null {
   return null;
 }
 
+function endProblem({ context }: Session, expireAt: number): ReplyError | null {
+  return expireAt > 0 && secondsLeft(expireAt, context.now()) <= 0 ? replyErrors.expired : null;
+}
+
 /**
  * Puts a connection on a channel, whatever it may do by itself, and pushes that to its client. One that is there already stays as it
  * is. `done` is told once how it went.
@@ -80,7 +84,7 @@ export function serverSubscribe(
     return;
   }
   const namespace = session.context.namespaces.of(channel);
-  const problem = obstacle(session, channel);
+  const problem = obstacle(session, channel) ?? endProblem(session, options.expireAt ?? 0);
   if (problem !== null || namespace === undefined) {
     done(problem);
     return;
@@ -113,7 +117,8 @@ export function serverCallAttached(
     call?.done(result);
     return;
   }
-  const { publications, ...rest } = result;
+  // There is no place for an end in the push, and no way to refresh.
+  const { publications, expiry: _end, ...rest } = result;
   const { channel } = subscription;
   const pushed = { ...rest, publications: [], recovered: false, wasRecovering: false };
   session.transport.push(new PreparedPush({ type: 'subscribe', channel, result: pushed }));

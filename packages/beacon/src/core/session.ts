@@ -1,11 +1,8 @@
 import {
   disconnects,
-  payloadJson,
-  payloadLength,
   unsubscribes,
   type Command,
   type Disconnect,
-  type Payload,
   type Reply,
   type ReplyError,
   type Unsubscribed,
@@ -14,28 +11,21 @@ import { Meter } from './buckets.ts';
 import { renew, settleAttach } from './attaching.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { ConnectionClaims, SubscriptionTokenClaims, TokenFault } from './claims.ts';
-import { callMethod } from './calling.ts';
 import { clientInfoJson } from './client-info.ts';
-import {
-  admitConnection,
-  connect,
-  connectionVerified,
-  refreshVerified,
-  serverSideAttached,
-} from './connecting.ts';
+import { costOf } from './command-cost.ts';
+import { admitConnection, connect, serverSideAttached } from './connecting.ts';
 import { pushFor, sendHeld } from './delivering.ts';
+import { dispatch } from './dispatching.ts';
 import type { AttachOutcome, Effect, EffectOf } from './effects.ts';
 import { farewell, tellUnsubscribed } from './hooks.ts';
 import type { Identity } from './permissions.ts';
-import { publish } from './publishing.ts';
-import { askHistory, askPresence } from './reading.ts';
 import { proxied } from './proxied.ts';
 import {
   UNSUBSCRIBED_BY_CLIENT,
   UNSUBSCRIBED_BY_DISCONNECT,
   type ProxyAnswer,
 } from './proxy-plan.ts';
-import { askRefresh, askRefreshInTime } from './proxying.ts';
+import { askRefreshInTime } from './proxying.ts';
 import type { TokenMark } from './revocations.ts';
 import { serverCallAttached } from './server-side.ts';
 import type {
@@ -45,16 +35,11 @@ import type {
   SessionLimits,
 } from './session-context.ts';
 import { countOne } from './stats.ts';
-import {
-  clientSideAttached,
-  startSubscribe,
-  startSubRefresh,
-  subscriptionRefreshed,
-  subscriptionVerified,
-} from './subscribing.ts';
+import { clientSideAttached } from './subscribing.ts';
 import { MAX_BACKLOG, type LivePublication, type Subscription } from './subscription.ts';
 import type { Timed } from './timer-wheel.ts';
 import { PreparedPush, type Transport } from './transport.ts';
+import { tokenVerified } from './verifying.ts';
 
 export type { Connecting, PassedHeaders, SessionContext, SessionLimits };
 
@@ -67,11 +52,6 @@ const NO_SUBSCRIPTIONS: ReadonlyMap<string, Subscription> = new Map();
 function keep(subscription: Subscription, live: LivePublication): void {
   const backlog = (subscription.backlog ??= []);
   if (backlog.length <= MAX_BACKLOG) backlog.push(live);
-}
-
-/** What a command weighs while it is under way. */
-export function costOf(command: Command): number {
-  return 512 + ('request' in command ? payloadLength(command.request as Payload) : 0);
 }
 
 /**
@@ -174,92 +154,14 @@ export class Session implements Timed {
   #admit(command: Command): void {
     const { rates } = this.context;
     if (rates === null || command.type === 'pong') {
-      this.#dispatch(command);
+      dispatch(this, command);
       return;
     }
     const verdict = this.#waiting === null ? rates.admit(this, command) : 'wait';
-    if (verdict === 'go') this.#dispatch(command);
+    if (verdict === 'go') dispatch(this, command);
     if (verdict !== 'wait') return;
     (this.#waiting ??= []).push(command);
     this.begin(costOf(command));
-  }
-
-  #dispatch(command: Command): void {
-    switch (command.type) {
-      case 'pong':
-        if (this.pongBy === 0) this.close(disconnects.badRequest);
-        this.pongBy = 0;
-        return;
-      case 'connect':
-        this.close(disconnects.badRequest);
-        return;
-      case 'ping':
-        this.reply({ type: 'ping', id: command.id });
-        return;
-      case 'send':
-        if (!this.context.takesMessages) this.close(disconnects.notAvailable);
-        else this.perform({ type: 'message', data: payloadJson(command.request) });
-        return;
-      case 'rpc':
-        callMethod(this, command);
-        return;
-      case 'refresh':
-        if (this.context.proxies.refresh) askRefresh(this, command.id);
-        else if (command.request.token === '') this.close(disconnects.badRequest);
-        else this.#verify(command.id, command.request.token);
-        return;
-      case 'subscribe':
-      case 'unsubscribe':
-      case 'publish':
-      case 'presence':
-      case 'presence_stats':
-      case 'history':
-      case 'sub_refresh':
-        this.#onChannel(command);
-    }
-  }
-
-  #onChannel(command: Extract<Command, { request: { channel: string } }>): void {
-    const { channel } = command.request;
-    if (channel === '') {
-      this.close(disconnects.badRequest);
-      return;
-    }
-    const subscription = this.subscriptions.get(channel);
-    if (subscription?.state === 'pending') {
-      // A second subscribe is a mistake, unless an unsubscribe stands between the two.
-      const again = command.type !== 'subscribe' || subscription.deferred !== null;
-      if (again) {
-        (subscription.deferred ??= []).push(command);
-        this.begin(costOf(command));
-        return;
-      }
-    }
-    switch (command.type) {
-      case 'subscribe':
-        startSubscribe(this, command.id, command.request);
-        return;
-      case 'unsubscribe':
-        if (subscription !== undefined) this.end(subscription);
-        this.reply({ type: 'unsubscribe', id: command.id });
-        return;
-      case 'publish':
-        publish(this, command.id, command.request);
-        return;
-      case 'presence':
-      case 'presence_stats':
-        askPresence(this, command);
-        return;
-      case 'history':
-        askHistory(this, command.id, command.request);
-        return;
-      case 'sub_refresh':
-        startSubRefresh(this, command.id, command.request);
-    }
-  }
-
-  #verify(id: number, token: string): void {
-    this.perform({ type: 'verify', use: 'refresh', id, token, channel: '' });
   }
 
   /** The answer to a `verify`. */
@@ -267,20 +169,7 @@ export class Session implements Timed {
     effect: EffectOf<'verify'>,
     result: ConnectionClaims | SubscriptionTokenClaims | TokenFault,
   ): void {
-    if (this.state === 'closed') return;
-    switch (effect.use) {
-      case 'connect':
-        connectionVerified(this, result as ConnectionClaims | TokenFault);
-        return;
-      case 'refresh':
-        refreshVerified(this, effect.id, result as ConnectionClaims | TokenFault);
-        return;
-      case 'subscribe':
-        subscriptionVerified(this, effect.channel, result as SubscriptionTokenClaims | TokenFault);
-        return;
-      case 'sub_refresh':
-        subscriptionRefreshed(this, effect, result as SubscriptionTokenClaims | TokenFault);
-    }
+    tokenVerified(this, effect, result);
   }
 
   /** The answer to a `proxy`. */
@@ -413,7 +302,7 @@ export class Session implements Timed {
   #run(commands: readonly Command[]): void {
     for (const command of commands) {
       this.settle(costOf(command));
-      if (this.state === 'connected') this.#dispatch(command);
+      if (this.state === 'connected') dispatch(this, command);
     }
   }
 

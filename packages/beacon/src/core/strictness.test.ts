@@ -360,12 +360,19 @@ const RULES: readonly Rule[] = [
     after: ({ rig }) => rig.publish('kept:a', 7),
     outcome: { reply: 'push' },
   },
+  {
+    when: 'deltas are asked for of a kind that there is not',
+    given: connected,
+    send: [{ id: 9, subscribe: { channel: 'a', delta: 'vcdiff' } }],
+    outcome: { close: 3501 },
+  },
+
   // The other commands.
   {
     when: 'nothing is published',
     given: subscribed,
     send: [{ id: 9, publish: { channel: 'a' } }],
-    outcome: { close: 3501 },
+    outcome: { error: 107 },
   },
   {
     when: 'someone publishes who is not on the channel',
@@ -402,6 +409,17 @@ const RULES: readonly Rule[] = [
     given: connected,
     send: [{ id: 9, history: { channel: 'kept:a' } }],
     outcome: { error: 103 },
+  },
+  {
+    when: 'history is asked for backwards from the very beginning',
+    given: (scene) => subscribed(scene, 'kept:a'),
+    send: [
+      {
+        id: 9,
+        history: { channel: 'kept:a', reverse: true, limit: 1, since: { offset: 0, epoch: 'e' } },
+      },
+    ],
+    outcome: { error: 107 },
   },
   {
     when: 'a procedure is called that is not there',

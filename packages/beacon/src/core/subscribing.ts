@@ -11,6 +11,7 @@ import {
 } from '@belfry/protocol';
 import { goLive, grantFor, noteTimes, startAttach } from './attaching.ts';
 import type { SubscriptionClaims, SubscriptionTokenClaims, TokenFault } from './claims.ts';
+import { isKnownDelta } from './delivering.ts';
 import type { EffectOf } from './effects.ts';
 import { expiryOf, secondsLeft } from './expiry.ts';
 import { isChannelName, isPrivateChannel, type Namespace } from './namespaces.ts';
@@ -25,6 +26,9 @@ const TOKEN_ERRORS: Readonly<Record<TokenFault, ReplyError>> = {
   invalid: replyErrors.permissionDenied,
   unavailable: replyErrors.internal,
 };
+
+/** With an error that is not temporary SDKs would give the subscription up, though their next token may be good. */
+const EXPIRED_ON_THE_WAY: ReplyError = { ...replyErrors.tokenExpired, temporary: true };
 
 /** What the client asked for beyond that, and may have. */
 function widen(session: Session, grant: Grant, asked: SubscribeRequest): Grant {
@@ -81,6 +85,10 @@ export function mayBeOn(session: Session, channel: string): boolean {
 }
 
 export function startSubscribe(session: Session, id: number, request: SubscribeRequest): void {
+  if (!isKnownDelta(request.delta)) {
+    session.close(disconnects.badRequest);
+    return;
+  }
   const named = channelProblem(session, request.channel);
   const error = 'error' in named ? named.error : subscribeProblem(session, request);
   if (error !== null || 'error' in named) {
@@ -195,8 +203,12 @@ export function startSubRefresh(
   id: number,
   { channel, token }: ChannelRequest & TokenRequest,
 ): void {
-  if (session.subscriptions.get(channel)?.state !== 'live') {
+  const subscription = session.subscriptions.get(channel);
+  if (subscription?.state !== 'live') {
     session.fail(id, replyErrors.permissionDenied);
+  } else if (subscription.namespace.subRefreshProxy !== null) {
+    // Where a backend says how long subscriptions last, clients have nothing to say.
+    session.close(disconnects.badRequest);
   } else if (token === '') {
     session.fail(id, replyErrors.badRequest);
   } else {
@@ -210,7 +222,7 @@ export function subscriptionRefreshed(
   result: SubscriptionTokenClaims | TokenFault,
 ): void {
   if (result === 'expired' || result === 'unavailable') {
-    session.fail(id, result === 'expired' ? replyErrors.expired : replyErrors.internal);
+    session.fail(id, result === 'expired' ? EXPIRED_ON_THE_WAY : replyErrors.internal);
     return;
   }
   if (result === 'invalid' || !isTokenOf(session, channel, result)) {

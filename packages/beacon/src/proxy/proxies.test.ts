@@ -225,7 +225,7 @@ describe('a connect proxy', () => {
     );
     client.connect();
     await client.ready(5_000);
-    expect(await client.rpc('hi', {})).toMatchObject({ data: null });
+    expect(await client.rpc('hi', {})).toEqual({ data: undefined });
     const abort = new AbortController();
     const stream = await fetch(
       `http://127.0.0.1:${rig.port}/connection/uni_sse?cf_connect=${encodeURIComponent('{"data":1}')}`,
@@ -547,7 +547,7 @@ describe('an rpc proxy', () => {
     await expect(client.rpc('x', {})).rejects.toMatchObject({ code: 100, temporary: true });
     expect(await client.rpc('ping', {})).toEqual({ data: null });
     await using again = await startBackend(world.backend.port);
-    expect(await client.rpc('x', {})).toEqual({ data: null });
+    expect(await client.rpc('x', {})).toEqual({ data: undefined });
     expect(again.requests).toHaveLength(1);
   });
 });

@@ -42,10 +42,10 @@ function info(fields: Fields, json: string): { readonly infoJson?: string } {
   return infoJson === undefined ? {} : { infoJson };
 }
 
-/** The data of a result; `null`: it has none. */
+/** The data of a result, `null` included; `null`: it has none. */
 function payload(fields: Fields, json: string): Payload | null {
-  if (own(fields, 'data') !== undefined)
-    return { data: onOneLine(memberText(json, 'data') ?? 'null') };
+  const data = memberText(json, 'data');
+  if (data !== undefined) return { data: onOneLine(data) };
   const encoded = text(fields, 'b64data');
   if (encoded === '') return null;
   let bytes: Uint8Array;

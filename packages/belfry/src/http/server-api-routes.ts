@@ -105,9 +105,12 @@ export function serverApiRoutes(options: ServerApiRoutesOptions): Route[] {
       try {
         const may = access(request);
         const body = await readText(request, MAX_BODY_BYTES);
-        const { json, error } = await api.call(method, body, may);
-        if (error === null || !wantsStatus(request)) send(response, 200, json);
-        else send(response, statusOf(error), JSON.stringify(error));
+        const { json, error, isUnreadable } = await api.call(method, body, may);
+        if (error !== null && wantsStatus(request)) {
+          send(response, statusOf(error), JSON.stringify(error));
+        } else {
+          send(response, isUnreadable ? 400 : 200, json);
+        }
       } catch (error) {
         if (!(error instanceof ApiHttpError) && !(error instanceof HttpError)) throw error;
         const code = error instanceof ApiHttpError ? error.code : 107;

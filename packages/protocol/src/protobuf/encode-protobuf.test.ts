@@ -257,7 +257,7 @@ describe('Protobuf replies and pushes', () => {
     const bytes = encodeProtobufPush({
       type: 'publication',
       channel: 'a',
-      publication: { body, offset: Number.MAX_SAFE_INTEGER, time: 5 },
+      publication: { body, offset: Number.MAX_SAFE_INTEGER },
     });
     const raw = [...utf8.encode(data)];
     expect(sdk(bytes)).toEqual({
@@ -267,7 +267,6 @@ describe('Protobuf replies and pushes', () => {
           data: raw,
           info: { user: 'u', client: 'c', conn_info: raw },
           offset: Number.MAX_SAFE_INTEGER,
-          time: 5,
         },
       },
     });
@@ -276,13 +275,13 @@ describe('Protobuf replies and pushes', () => {
   it('give bytes to Protobuf clients as they were, and to JSON clients as base64', () => {
     const data = Uint8Array.from({ length: 256 }, (_, i) => i);
     const b64data = Buffer.from(data).toString('base64');
-    const publication = { body: encodeBinaryPublication(b64data), offset: 0, time: 5 };
+    const publication = { body: encodeBinaryPublication(b64data), offset: 0 };
     const pushed: Push = { type: 'publication', channel: 'a', publication };
     expect(sdk(encodeProtobufPush(pushed))).toEqual({
-      push: { channel: 'a', pub: { data: [...data], time: 5 } },
+      push: { channel: 'a', pub: { data: [...data] } },
     });
     expect(JSON.parse(encodePush(pushed))).toEqual({
-      push: { channel: 'a', pub: { data: b64data, time: 5 } },
+      push: { channel: 'a', pub: { data: b64data } },
     });
     const answer: Reply = { type: 'rpc', id: 1, dataJson: 'null', b64data };
     expect(sdk(encodeProtobufReply(answer))).toEqual({ id: 1, rpc: { data: [...data] } });
@@ -293,9 +292,9 @@ describe('Protobuf replies and pushes', () => {
     const body = encodePublication('{"a":1}', { tags: { t: 'v' } });
     for (const patch of [true, false]) {
       const bytes = utf8.encode('é1\n');
-      const publication = { body, offset: 7, time: 5, delta: { patch, bytes } };
+      const publication = { body, offset: 7, delta: { patch, bytes } };
       const pushed: Push = { type: 'publication', channel: 'a', publication };
-      const rest = { tags: { t: 'v' }, offset: 7, time: 5, ...(patch ? { delta: true } : {}) };
+      const rest = { tags: { t: 'v' }, offset: 7, ...(patch ? { delta: true } : {}) };
       expect(sdk(encodeProtobufPush(pushed))).toEqual({
         push: { channel: 'a', pub: { data: [...bytes], ...rest } },
       });

@@ -72,10 +72,9 @@ function tags(field: number, json: string): void {
 
 const BODY_MEMBERS = ['data', 'b64data', 'info', 'tags'] as const;
 
-function publication(field: number, { body, offset, time, delta }: WirePublication): void {
+function publication(field: number, { body, offset, delta }: WirePublication): void {
   const mark = out.mark;
   const [data, b64data, info, tagsJson] = memberTexts(body, BODY_MEMBERS);
-  out.number(9, time);
   if (delta !== undefined) out.flag(8, delta.patch);
   if (tagsJson !== undefined) tags(7, tagsJson);
   out.number(6, offset);
@@ -150,7 +149,7 @@ function presenceFields(presence: readonly (readonly [string, ClientInfoJson])[]
 }
 
 function rpcFields(reply: Extract<Reply, { type: 'rpc' }>): void {
-  if (reply.b64data === undefined) out.string(1, reply.dataJson);
+  if (reply.b64data === undefined) out.string(1, reply.dataJson ?? '');
   else binary(1, reply.b64data);
 }
 
