@@ -248,8 +248,29 @@ describe.each(['embedded', 'redis'] as const)('nodes on %s', (stores) => {
     const remove = (token: string) => lab.ask(token, `/nodes/${node.id}`, { method: 'DELETE' });
     expect((await remove(bob)).status).toBe(403);
     expect((await remove(ann)).status).toBe(200);
-    expect((await node.call('holds')).status).toBeGreaterThanOrEqual(404);
+    const gone = await node.call<Refused>('holds');
+    expect([gone.status, gone.body.error.code]).toEqual([410, 'removed']);
     await waitFor(async () => !(await seenBy(ann)).includes(node.id));
+  });
+
+  test('a node that was removed does not come back with the claim that it had, but with a new one', async () => {
+    const node = strangerAt(lab.url);
+    const claim = await claimOf(ann);
+    await register(node, { claim });
+    await lab.ask(ann, `/nodes/${node.id}`, { method: 'DELETE' });
+    const heartbeat = { slots: 1, draining: false, progress: [] };
+    for (const [call, body] of [
+      ['holds', {}],
+      ['heartbeat', heartbeat],
+      ['token', {}],
+    ] as const) {
+      expect((await node.call<Refused>(call, body)).body.error.code).toBe('removed');
+    }
+    const again = await register(node, { claim });
+    expect([again.status, again.body.error?.code]).toEqual([410, 'removed']);
+    expect((await lab.ask<Refused>(ann, `/nodes/${node.id}`)).body.error.code).toBe('removed');
+    expect((await register(node, { claim: await claimOf(bob) })).body.status).toBe('claimed');
+    expect((await lab.ask<NodeView>(bob, `/nodes/${node.id}`)).body.owner).toBe('bob');
   });
 
   test('a pool tells what it has, and of the jobs of others only how much they take', async () => {

@@ -1,7 +1,7 @@
 import { defineActor, type TurnContext } from '@belfry/actors';
 import { nodeChannel } from '@belfry/protocol';
 import type { FleetKind } from '../create-fleet-actors.ts';
-import { acknowledge, applyWork, loseHolds } from '../core/node/holds.ts';
+import { acknowledge, applyWork } from '../core/node/holds.ts';
 import { isForgotten, lapse, leave, seen } from '../core/node/liveness.ts';
 import {
   claimNode,
@@ -36,6 +36,7 @@ export function createNodeActor({ settings }: ActorsInput): FleetKind<'node', No
     onInternal(ctx: Context, message: NodeMessage) {
       if (message.type === 'register') return enrol(ctx, message);
       const turn = turnOf(ctx);
+      if (turn.state.removedAt !== undefined) return answerRemoved(ctx, turn, message);
       switch (message.type) {
         case 'work':
           return applyWork(turn, message);
@@ -58,7 +59,7 @@ export function createNodeActor({ settings }: ActorsInput): FleetKind<'node', No
     onTick(ctx: Context, { lateMs }) {
       const turn = turnOf(ctx);
       lapse(turn, lateMs);
-      if (isForgotten(turn)) remove(ctx, turn);
+      if (isForgotten(turn)) forget(ctx, turn);
     },
     onTurnEnd(ctx: Context) {
       apply(ctx, turnOf(ctx));
@@ -73,6 +74,12 @@ export function createNodeActor({ settings }: ActorsInput): FleetKind<'node', No
   }
 
   function enrol(ctx: Context, message: RegisterMessage): void {
+    const { removedAt } = ctx.state ?? {};
+    if (removedAt !== undefined) {
+      const { issuedAt = Infinity } = message.claim ?? {};
+      if (issuedAt <= removedAt) ctx.reject('removed', REMOVED);
+      ctx.state = null;
+    }
     ctx.state ??= newNodeState(message, ctx.now);
     const turn = turnOf(ctx);
     const before = turn.state.code;
@@ -168,16 +175,47 @@ function checkVisible(ctx: Context, { claim: owned }: NodeState, { user, operato
   ctx.reject('forbidden', 'it is not for you to use');
 }
 
-/** Forgets the node; whoever it is may register anew. */
+const REMOVED = 'its owner removed the node; it needs a new claim';
+
+/** Takes the node out of its fleet. It is told, now and whenever it asks; with a new claim it may come back. */
 function remove(ctx: Context, turn: NodeTurn): void {
-  loseHolds(turn, 'left');
-  const { claim: owned } = turn.state;
-  apply(ctx, turn);
-  if (owned !== null) {
-    ctx.send({ kind: 'fleet', key: `fleet/${owned.pool}` }, { type: 'gone', node: ctx.id });
-  }
+  const { state } = turn;
+  leave(turn);
+  leaveFleet(ctx, state);
+  state.claim = null;
+  state.code = null;
+  state.removedAt = ctx.now;
+  state.seenAt = ctx.now;
   ctx.publishTo(nodeChannel(ctx.id), { type: 'removed' });
+}
+
+/** What was away for so long is known to nobody any more. */
+function forget(ctx: Context, turn: NodeTurn): void {
+  apply(ctx, turn);
+  leaveFleet(ctx, turn.state);
   ctx.destroy();
+}
+
+function leaveFleet(ctx: Context, { claim: owned }: NodeState): void {
+  if (owned === null) return;
+  ctx.send({ kind: 'fleet', key: `fleet/${owned.pool}` }, { type: 'gone', node: ctx.id });
+}
+
+function answerRemoved(ctx: Context, turn: NodeTurn, message: NodeMessage): void {
+  switch (message.type) {
+    case 'work':
+      // It was given before the job knew.
+      return applyWork(turn, message);
+    case 'key':
+      // So that what it signed is told from what others did.
+      return ctx.reply({ publicKey: turn.state.publicKey });
+    case 'ack':
+    case 'leave':
+    case 'refused':
+      return ctx.reply(null);
+    default:
+      ctx.reject('removed', REMOVED);
+  }
 }
 
 function apply(ctx: Context, turn: NodeTurn): void {

@@ -11,6 +11,7 @@ const payload: z.ZodType<NodeClaim> = z.object({
   pool,
   access,
   trusted: z.boolean(),
+  issuedAt: z.number(),
 });
 
 /** Signs what makes nodes somebody's, and reads what was signed. */
@@ -28,7 +29,7 @@ export function createClaimTokens(key: Uint8Array): ClaimTokens {
   return {
     async sign(claim, { now, ttlMs }) {
       const expires = Math.floor((now + ttlMs) / 1_000);
-      const token = await new SignJWT({ ...claim })
+      const token = await new SignJWT({ ...claim, issuedAt: now })
         .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
         .setAudience(AUDIENCE)
         .setIssuedAt(Math.floor(now / 1_000))

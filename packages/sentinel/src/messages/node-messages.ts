@@ -17,12 +17,14 @@ export interface NodeClaim {
   readonly access: NodeAccess;
   /** Run by the operator: trusted from the start. */
   readonly trusted: boolean;
+  /** When the claim token was made, in ms; absent: somebody claims the node now. */
+  readonly issuedAt?: number | undefined;
 }
 
 /**
  * The first time with `asker.create('node/<id>', message)`, after that (`exists`) with `ask`. The reply is a `RegisterReply`; where it is
  * `unclaimed`, `node-code/<code>` knows the node until the code expires. A claim has no effect on a node that is somebody's. Refused
- * with `pool-full`.
+ * with `pool-full`, and with `removed` where the claim is older than the node's removal.
  */
 export interface RegisterMessage {
   readonly type: 'register';
@@ -32,7 +34,7 @@ export interface RegisterMessage {
   readonly claim?: NodeClaim | undefined;
 }
 
-/** People's are refused with `forbidden` where the user is neither the node's owner nor an operator. */
+/** People's are refused with `forbidden` where the user is neither the node's owner nor an operator; those of a removed node with `removed`. */
 export type NodeQuestion =
   /** Makes the node somebody's, by its code (without the dash). The reply is a `NodeView`. Refused with `wrong-code` or `claimed`. */
   | { readonly type: 'claim'; readonly code: string; readonly claim: NodeClaim }
@@ -131,7 +133,13 @@ const access: z.ZodType<NodeAccess> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('everyone') }),
 ]);
 
-const claim = z.object({ owner: user, pool: z.string().max(64), access, trusted: z.boolean() });
+const claim = z.object({
+  owner: user,
+  pool: z.string().max(64),
+  access,
+  trusted: z.boolean(),
+  issuedAt: z.number().optional(),
+});
 
 export const nodeMessage: z.ZodType<NodeMessage, NodeMessage> = z.discriminatedUnion('type', [
   z.object({

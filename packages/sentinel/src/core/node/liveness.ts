@@ -52,7 +52,8 @@ export function isForgotten(turn: NodeTurn): boolean {
 
 function forgetAt({ state, settings }: NodeTurn): number {
   const { forgetNodeMs, forgetTabMs } = settings.limits;
-  const short = state.claim === null || state.capabilities.runtime === 'browser';
+  const isTab = state.capabilities.runtime === 'browser';
+  const short = isTab || (state.claim === null && state.removedAt === undefined);
   return state.seenAt + (short ? forgetTabMs : forgetNodeMs);
 }
 

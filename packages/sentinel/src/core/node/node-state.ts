@@ -26,6 +26,8 @@ export interface NodeState {
   load: number | null;
   /** When its pool did not take it, having as many nodes as it may; 0: it did. */
   refusedAt: number;
+  /** When its owner removed it; absent: it was not. It is remembered so that it is told, and does not come back by itself. */
+  removedAt?: number;
   trust: TrustState;
   completed: number;
   failed: number;
