@@ -6,6 +6,7 @@ export * from './connection-state.ts';
 export type { ClockOffset } from './core/clock-offset.ts';
 export * from './definition-types.ts';
 export * from './fleet/connect-fleet.ts';
+export * from './fleet/fleet-caller.ts';
 export * from './fleet/fleet-jobs.ts';
 export * from './fleet/job-handle.ts';
 export * from './guest.ts';

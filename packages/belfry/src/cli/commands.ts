@@ -4,6 +4,8 @@ import { channelCommands } from './channel-commands.ts';
 import { centrifugoCommand } from './centrifugo-command.ts';
 import type { Command } from './command.ts';
 import { configCommands } from './config-commands.ts';
+import { jobCommands } from './fleet/job-commands.ts';
+import { nodeCommands } from './fleet/node-commands.ts';
 import { infoCommand } from './info-command.ts';
 import { nodeCommand } from './node-command.ts';
 import { startCommand } from './start-command.ts';
@@ -19,5 +21,7 @@ export const COMMANDS: readonly Command[] = [
   centrifugoCommand,
   ...actorCommands,
   ...channelCommands,
+  ...jobCommands,
+  ...nodeCommands,
   ...adminCommands,
 ];
