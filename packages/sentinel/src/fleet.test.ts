@@ -398,7 +398,11 @@ describe('liveness', () => {
     lab.run(1_000);
     lab.ask('node/removed', { type: 'remove', user: 'lab', operator: false });
     lab.run(1_000);
-    expect(lab.world.state('node/removed')).toBeNull();
+    expect(lab.world.state('node/removed')).toMatchObject({
+      claim: null,
+      holds: {},
+      removedAt: expect.any(Number) as number,
+    });
     expect(poolView(lab)).toMatchObject({ nodes: 0, slots: 0 });
     expect(lab.job('j')).toMatchObject({ attempts: {}, nodes: {} });
     lab.addNode('heir', { slots: 2, msPerBlock: 10, trusted: true });
