@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { ApiMethod } from '@belfry/protocol';
 import { wildcardMatches } from '../core/capabilities.ts';
 import { API_METHODS } from './methods.ts';
@@ -51,7 +51,7 @@ function accessOf({ name, scopes = ['*'], channels }: ApiKey): ApiAccess {
   };
 }
 
-const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
+const sha256 = (text: string): Buffer => hash('sha256', text, 'buffer');
 
 /** Tells what the holder of a key may do; `null`: there is no such key. Takes as long for any key that is not there. */
 export function apiKeys(keys: readonly ApiKey[]): (shown: string) => ApiAccess | null {
@@ -60,11 +60,11 @@ export function apiKeys(keys: readonly ApiKey[]): (shown: string) => ApiAccess |
     access: accessOf(each),
   }));
   return (shown) => {
-    const hash = sha256(shown);
+    const given = sha256(shown);
     let found: ApiAccess | null = null;
     for (const each of known) {
-      if (each.hash.length === hash.length && timingSafeEqual(each.hash, hash))
-        found ??= each.access;
+      const same = each.hash.length === given.length && timingSafeEqual(each.hash, given);
+      if (same) found ??= each.access;
     }
     return found;
   };

@@ -67,6 +67,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 /** Whoever writes `null` for what is not there means that. */
 function withoutNulls(value: Record<string, unknown>): Record<string, unknown> {
+  if (!Object.values(value).includes(null)) return value;
   return Object.fromEntries(
     Object.entries(value).filter(([name, each]) => each !== null || NULLABLE.has(name)),
   );

@@ -207,11 +207,14 @@ async function start(
     startup.onStop({ what: 'the fleet', limitMs: 500, stop: () => part.stop() });
   }
   let runner: Runner | undefined;
-  if (roles.some((role) => role !== 'beacon')) {
+  const actors = centrifugo === undefined ? definitions : [...definitions, centrifugo.relay];
+  // A Beacon without actors neither asks the store for turns nor is preferred for any.
+  const onlyChannels = roles.includes('beacon') && actors.length === 0;
+  if (!onlyChannels && roles.some((role) => role !== 'beacon')) {
     const own = createActorRunner({
       store,
       config,
-      actors: centrifugo === undefined ? definitions : [...definitions, centrifugo.relay],
+      actors,
       divert: centrifugo?.divert,
       secret: secrets.random ?? '',
       processId,
