@@ -9,5 +9,6 @@ export type {
   PlanContext,
   RoundPlan,
   Simulation,
+  SubmittedOf,
   SummaryOf,
 } from '@belfry/protocol';

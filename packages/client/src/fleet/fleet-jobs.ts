@@ -3,7 +3,6 @@ import type {
   ClaimCodeRequest,
   ClaimTokenReply,
   ClaimTokenRequest,
-  InputOf,
   JobList,
   JobStatus,
   JobView,
@@ -15,6 +14,7 @@ import type {
   SimulationList,
   SubmitReply,
   SubmitRequest,
+  SubmittedOf,
   SummaryOf,
 } from '@belfry/protocol';
 import type { FleetCaller } from './fleet-caller.ts';
@@ -40,7 +40,7 @@ export class FleetJobs {
    */
   submit<S extends AnySimulation>(
     simulation: S,
-    input: InputOf<S>,
+    input: SubmittedOf<S>,
     options?: SubmitOptions,
   ): Promise<JobHandle<ResultOf<S>, SummaryOf<S>>>;
   submit<Summary = unknown, Result = unknown>(

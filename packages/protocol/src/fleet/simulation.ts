@@ -70,9 +70,15 @@ export interface Simulation<Input = unknown, Result = unknown, Summary = unknown
 // oxlint-disable-next-line typescript/no-explicit-any
 export type AnySimulation = Simulation<any, any, any>;
 
+/** What its functions get: the input as its schema made it. */
 export type InputOf<S> = S extends Simulation<infer Input, infer _R, infer _S> ? Input : never;
 export type SummaryOf<S> =
   S extends Simulation<infer _I, infer _R, infer Summary> ? Summary : never;
+
+/** What is submitted: the input before its schema filled in what was left out. */
+export type SubmittedOf<S> = S extends { readonly input: StandardSchemaV1<infer Given, infer _I> }
+  ? Given
+  : never;
 
 const NAME = /^[a-z][a-z0-9-]{0,31}$/;
 const FUNCTIONS = ['plan', 'run', 'merge', 'summarize'] as const;
@@ -82,9 +88,11 @@ const FUNCTIONS = ['plan', 'run', 'merge', 'summarize'] as const;
  *
  * @throws TypeError naming all that is wrong
  */
-export function defineSimulation<Input, Result, Summary>(
-  simulation: Simulation<Input, Result, Summary>,
-): Simulation<Input, Result, Summary> {
+export function defineSimulation<Input, Result, Summary, Given = unknown>(
+  simulation: Simulation<Input, Result, Summary> & {
+    readonly input: StandardSchemaV1<Given, Input>;
+  },
+): Simulation<Input, Result, Summary> & { readonly input: StandardSchemaV1<Given, Input> } {
   const problems: string[] = [];
   const { name, input, error } = simulation;
   if (typeof name !== 'string' || !NAME.test(name)) {

@@ -1,6 +1,7 @@
 import {
   channelKey,
   channelNamespace,
+  isActorId,
   type ChunkProgress,
   nodeUser,
   replyErrors,
@@ -73,6 +74,7 @@ export class BeaconBackend {
   /** @param use `subscribe` or `publish` */
   async answer(use: string, body: string): Promise<string> {
     const { user, channel, data } = question.parse(JSON.parse(body));
+    if (!isActorId(channelKey(channel))) return UNKNOWN;
     try {
       if (use === 'subscribe') return await this.#subscribe(user, channel);
       return use === 'publish' ? await this.#publish({ user, channel, data }) : FORBIDDEN;
