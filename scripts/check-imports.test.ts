@@ -33,7 +33,7 @@ describe('who may import whom', () => {
     ['apps/portal/src/a.ts', 'belfry'],
     ['apps/portal/src/a.ts', '@belfry/example-chess'],
     ['examples/chess/src/a.ts', '@belfry/store'],
-    ['examples/combat/src/a.ts', '@belfry/protocol'],
+    ['examples/combat/src/a.ts', '@belfry/client'],
     ['packages/belfry/src/a.ts', '@belfry/example-combat'],
   ];
   test.each(refused)('%s must not import %s', (file, specifier) => {
@@ -53,6 +53,7 @@ describe('who may import whom', () => {
     ['examples/chess/src/a.ts', 'belfry'],
     ['bench/src/a.ts', '@belfry/testkit'],
     ['apps/portal/src/a.ts', '@belfry/example-combat'],
+    ['examples/combat/src/a.ts', '@belfry/protocol'],
     ['examples/chess/src/a.ts', '@belfry/example-combat'],
   ];
   test.each(allowed)('%s may import %s', (file, specifier) => {

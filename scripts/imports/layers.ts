@@ -13,8 +13,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   node: ['protocol'],
   belfry: ['protocol', 'store', 'actors', 'beacon', 'client', 'sentinel', 'node'],
   testkit: ['protocol', 'store'],
-  // Runs on nodes of any kind, also in browsers: it needs nothing.
-  combat: [],
+  // Runs on nodes of any kind, also in browsers: it needs what a simulation is made of, and nothing else.
+  combat: ['protocol'],
   portal: ['client', 'protocol', 'example', 'node', 'combat'],
   example: ['actors', 'belfry', 'client', 'combat'],
   bench: [

@@ -16,4 +16,18 @@ export * from './result/summarize.ts';
 export { checkRotation, completionsAt, hoverAt, rotationEntries } from './rotation/editor.ts';
 export type { Completions, Entry, Hover } from './rotation/editor.ts';
 export { format as formatRotation } from './rotation/format.ts';
+export * from './rotation/highlight.ts';
 export * from './rotation/problem.ts';
+export type {
+  BestInBagsRequest,
+  BestInBagsSummary,
+  RankedSet,
+} from './simulations/best-in-bags.ts';
+export type {
+  DropOptimizerRequest,
+  DropOptimizerSummary,
+  RankedDrop,
+} from './simulations/drop-optimizer.ts';
+export * from './simulations/max-combinations.ts';
+export type { QuickSimRequest } from './simulations/quick-sim.ts';
+export type { QuickSimSummary } from './simulations/quick-sim-summary.ts';
