@@ -5,12 +5,12 @@ import type { Route } from './routes.ts';
 
 const MOVED = 'belfry:moved';
 
-/** Goes to another page of the portal. */
-export function navigate(path: string, { replace = false } = {}): void {
+/** Goes to another page of the portal. `stay`: what is seen of the page stays in sight. */
+export function navigate(path: string, { replace = false, stay = false } = {}): void {
   if (replace) history.replaceState(null, '', path);
   else history.pushState(null, '', path);
   dispatchEvent(new Event(MOVED));
-  scrollTo(0, 0);
+  if (!stay) scrollTo(0, 0);
 }
 
 /** The page that the address bar names, as it changes. */

@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { roomIdFrom, roomPath, routeOf } from './routes.ts';
+import {
+  fleetPath,
+  jobIdFrom,
+  jobPath,
+  roomIdFrom,
+  roomPath,
+  routeOf,
+  simulatePath,
+} from './routes.ts';
 
 test('addresses lead to pages', () => {
   expect(routeOf('/')).toEqual({ page: 'home' });
@@ -11,7 +19,25 @@ test('addresses lead to pages', () => {
     query: 'user=ann',
   });
   expect(routeOf('/channels/at', 'name=server%3Ax')).toMatchObject({ view: 'channel' });
+  for (const view of ['quick-sim', 'best-in-bags', 'drop-optimizer'] as const) {
+    expect(routeOf(simulatePath(view))).toEqual({ page: 'simulate', view, job: null });
+    const [path = '', query] = simulatePath(view, 'j_1-A').split('?');
+    expect(routeOf(path, query)).toEqual({ page: 'simulate', view, job: 'j_1-A' });
+  }
+  expect(routeOf('/simulate', 'job=../x')).toMatchObject({ page: 'simulate', job: null });
+  expect(routeOf('/jobs')).toEqual({ page: 'jobs' });
+  expect(routeOf(jobPath('j_1-A'))).toEqual({ page: 'job', id: 'j_1-A' });
+  expect(routeOf('/fleet')).toEqual({ page: 'fleet', pool: 'default' });
+  expect(fleetPath('default')).toBe('/fleet');
+  const [fleet = '', pool] = fleetPath('gpu & co').split('?');
+  expect(routeOf(fleet, pool)).toEqual({ page: 'fleet', pool: 'gpu & co' });
+  expect(routeOf('/donate/')).toEqual({ page: 'donate' });
   for (const path of [
+    '/simulate/nothing',
+    '/jobs/a b',
+    '/jobs/a/b',
+    '/fleet/v1',
+    '/donate/more',
     '/channels/at',
     '/channels/nowhere',
     '/channels/list/more',
@@ -40,5 +66,14 @@ test('a room is found by its code in any writing, or by its link', () => {
   }
   for (const text of ['', 'ab', 'not a room at all', 'https://belfry.example/', 'a/b', 'ß12345']) {
     expect(roomIdFrom(text)).toBeNull();
+  }
+});
+
+test('a job is found by its id or by its link', () => {
+  for (const text of ['j_1-A', ' j_1-A ', '/jobs/j_1-A', 'http://127.0.0.1:8000/jobs/j_1-A?x=1']) {
+    expect(jobIdFrom(text)).toBe('j_1-A');
+  }
+  for (const text of ['', 'a b', 'https://belfry.example/', 'https://belfry.example/jobs/']) {
+    expect(jobIdFrom(text)).toBeNull();
   }
 });

@@ -4,8 +4,27 @@ export type Route =
   | { readonly page: 'home' }
   | { readonly page: 'tictactoe' }
   | { readonly page: 'tictactoe-room'; readonly id: string }
+  | SimulateRoute
+  | { readonly page: 'jobs' }
+  | { readonly page: 'job'; readonly id: string }
+  | FleetRoute
+  | { readonly page: 'donate' }
   | ChannelsRoute
   | { readonly page: 'not-found'; readonly path: string };
+
+/** Where simulations are set up and started. */
+export interface SimulateRoute {
+  readonly page: 'simulate';
+  readonly view: 'quick-sim' | 'best-in-bags' | 'drop-optimizer';
+  /** The job that is shown below; `null`: none was started yet. */
+  readonly job: string | null;
+}
+
+/** The nodes of a pool. */
+export interface FleetRoute {
+  readonly page: 'fleet';
+  readonly pool: string;
+}
 
 /** The page for operators. */
 export interface ChannelsRoute {
@@ -21,8 +40,15 @@ const CHANNEL_VIEWS: ReadonlyMap<string, ChannelsRoute['view']> = new Map([
   ['at', 'channel'],
 ]);
 
-/** What may stand for a room in an address. Whether there is such a room is the server's to say. */
-const ROOM_ID = /^[A-Za-z0-9_-]{1,64}$/;
+const DEFAULT_POOL = 'default';
+
+const SIMULATE_VIEWS: ReadonlyMap<string, SimulateRoute['view']> = new Map([
+  ['best-in-bags', 'best-in-bags'],
+  ['drop-optimizer', 'drop-optimizer'],
+]);
+
+/** What may stand for a room or a job in an address. Whether there is such a one is the server's to say. */
+const ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** @param query what follows the `?` of an address */
 export function routeOf(path: string, query = ''): Route {
@@ -30,14 +56,54 @@ export function routeOf(path: string, query = ''): Route {
   if (first === undefined) return { page: 'home' };
   if (first === 'play' && second === 'tictactoe' && more.length === 0) {
     if (third === undefined) return { page: 'tictactoe' };
-    if (ROOM_ID.test(third)) return { page: 'tictactoe-room', id: third };
+    if (ID.test(third)) return { page: 'tictactoe-room', id: third };
   }
+  if (first === 'simulate' && third === undefined) {
+    const view = second === undefined ? 'quick-sim' : SIMULATE_VIEWS.get(second);
+    const job = new URLSearchParams(query).get('job');
+    if (view !== undefined) {
+      return { page: 'simulate', view, job: job !== null && ID.test(job) ? job : null };
+    }
+  }
+  if (first === 'jobs' && third === undefined) {
+    if (second === undefined) return { page: 'jobs' };
+    if (ID.test(second)) return { page: 'job', id: second };
+  }
+  if (first === 'fleet' && second === undefined) {
+    const pool = new URLSearchParams(query).get('pool') ?? '';
+    return { page: 'fleet', pool: pool === '' ? DEFAULT_POOL : pool };
+  }
+  if (first === 'donate' && second === undefined) return { page: 'donate' };
   if (first === 'channels' && third === undefined) {
     const view = second === undefined ? 'overview' : CHANNEL_VIEWS.get(second);
     const isNamed = view !== 'channel' || new URLSearchParams(query).get('name');
     if (view !== undefined && isNamed) return { page: 'channels', view, query };
   }
   return { page: 'not-found', path };
+}
+
+/** @param job shown below what was set up */
+export function simulatePath(view: SimulateRoute['view'], job: string | null = null): string {
+  const path = view === 'quick-sim' ? '/simulate' : `/simulate/${view}`;
+  return job === null ? path : `${path}?job=${job}`;
+}
+
+export function fleetPath(pool: string): string {
+  return pool === DEFAULT_POOL ? '/fleet' : `/fleet?${new URLSearchParams({ pool })}`;
+}
+
+export function jobPath(id: string): string {
+  return `/jobs/${id}`;
+}
+
+/** The job that somebody means by what they pasted: an id, or a link that ends in one. `null`: neither. */
+export function jobIdFrom(text: string): string | null {
+  const trimmed = text.trim();
+  const path = URL.canParse(trimmed) ? new URL(trimmed).pathname : trimmed;
+  const route = routeOf(
+    path.includes('/jobs/') ? path.slice(path.indexOf('/jobs/')) : jobPath(path),
+  );
+  return route.page === 'job' ? route.id : null;
 }
 
 export function roomPath(id: string): string {

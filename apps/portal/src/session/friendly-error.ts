@@ -1,8 +1,13 @@
-import { BelfryError } from '@belfry/client';
+import type { BelfryError } from '@belfry/client';
+
+/** By its name: the client itself is fetched when somebody needs a connection. */
+export function isBelfryError(error: unknown): error is BelfryError {
+  return error instanceof Error && error.name === 'BelfryError';
+}
 
 /** What went wrong, said to a person, with what they can do. */
 export function friendlyError(error: unknown): string {
-  if (!(error instanceof BelfryError)) return 'Something went wrong here. Reload the page.';
+  if (!isBelfryError(error)) return 'Something went wrong here. Reload the page.';
   switch (error.code) {
     case 'network':
       return 'The server cannot be reached. Check your connection and try again.';

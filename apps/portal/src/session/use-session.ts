@@ -1,22 +1,21 @@
 import type { ConnectionState } from '@belfry/client';
 import { useEffect, useState } from 'preact/hooks';
-import { onSession, session } from './session.ts';
-import type { Session } from './session.ts';
+import type { Seat, Session } from './seat.ts';
 
-/** This window's session; `null` before anybody signed in. */
-export function useSession(): Session | null {
-  const [value, setValue] = useState(session());
+/** The session at this seat; `null` before anybody signed in. */
+export function useSession(seat: Seat): Session | null {
+  const [value, setValue] = useState(seat.session);
   useEffect(() => {
-    const update = (): void => setValue(session());
+    const update = (): void => setValue(seat.session);
     update();
-    return onSession(update);
-  }, []);
+    return seat.onSession(update);
+  }, [seat]);
   return value;
 }
 
 /** How the session's connection is; `null` without a session. */
-export function useConnection(): ConnectionState | null {
-  const client = useSession()?.client;
+export function useConnection(seat: Seat): ConnectionState | null {
+  const client = useSession(seat)?.client;
   const [state, setState] = useState<ConnectionState | null>(client?.state ?? null);
   useEffect(() => {
     setState(client?.state ?? null);

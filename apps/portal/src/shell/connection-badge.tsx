@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { session } from '../session/session.ts';
+import type { Seat } from '../session/seat.ts';
 import { useConnection } from '../session/use-session.ts';
 
 const TEXTS = {
@@ -10,8 +10,8 @@ const TEXTS = {
 } as const;
 
 /** How the connection is, once there is one. */
-export function ConnectionBadge(): JSX.Element | null {
-  const state = useConnection();
+export function ConnectionBadge({ seat }: { readonly seat: Seat }): JSX.Element | null {
+  const state = useConnection(seat);
   if (state === null) return null;
   const retry = state.type === 'reconnecting' || state.type === 'closed';
   return (
@@ -25,7 +25,7 @@ export function ConnectionBadge(): JSX.Element | null {
         <button
           type="button"
           class="connection-retry"
-          onClick={() => session()?.client.reconnectNow()}
+          onClick={() => seat.session?.client.reconnectNow()}
         >
           Retry
         </button>

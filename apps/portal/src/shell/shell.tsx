@@ -1,7 +1,10 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { Link } from '../router/router.tsx';
 import type { Route } from '../router/routes.ts';
+import type { Seat } from '../session/seat.ts';
+import { fleetSeat, gameSeat } from '../session/session.ts';
 import { ConnectionBadge } from './connection-badge.tsx';
+import { DonationBadge } from './donation-badge.tsx';
 import { TowerLogo } from './tower-logo.tsx';
 
 interface ShellProps {
@@ -17,9 +20,25 @@ interface Section {
 
 /** What the navigation shows; a new section needs a row here and its pages in `router/routes.ts`. */
 const SECTIONS: readonly Section[] = [
+  { to: '/simulate', name: 'Simulate', pages: ['simulate'] },
+  { to: '/jobs', name: 'Jobs', pages: ['jobs', 'job'] },
+  { to: '/fleet', name: 'Fleet', pages: ['fleet', 'donate'] },
   { to: '/play/tictactoe', name: 'Tic-tac-toe', pages: ['tictactoe', 'tictactoe-room'] },
   { to: '/channels', name: 'Channels', pages: ['channels'] },
 ];
+
+/** Pages whose connection is that of the fleet's guest. */
+const FLEET_PAGES: ReadonlySet<Route['page']> = new Set([
+  'simulate',
+  'jobs',
+  'job',
+  'fleet',
+  'donate',
+]);
+
+function seatOf(page: Route['page']): Seat {
+  return FLEET_PAGES.has(page) ? fleetSeat : gameSeat;
+}
 
 /** What surrounds every page. */
 export function Shell({ page, children }: ShellProps): JSX.Element {
@@ -40,7 +59,8 @@ export function Shell({ page, children }: ShellProps): JSX.Element {
             </Link>
           ))}
         </nav>
-        <ConnectionBadge />
+        <DonationBadge />
+        <ConnectionBadge seat={seatOf(page)} />
       </header>
       <div id="content" class="shell-content" tabIndex={-1}>
         {children}

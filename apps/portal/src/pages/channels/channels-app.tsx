@@ -5,9 +5,9 @@ import type { ChannelsRoute } from '../../router/routes.ts';
 import { useTitle } from '../../shell/use-title.ts';
 import { createAdminApi } from './api/admin-api.ts';
 import type { BusyChannels, Overview, SignIn } from './api/admin-types.ts';
-import { usePoll } from './api/use-poll.ts';
+import { usePoll } from '../../parts/use-poll.ts';
 import { addSample, NO_HISTORY } from './model/load-history.ts';
-import { Stale } from './parts/banner.tsx';
+import { Stale } from '../../parts/banner.tsx';
 import { Gate } from './gate.tsx';
 import { Warnings } from './parts/warnings.tsx';
 import { CONNECTIONS_PATH, LIST_PATH, OVERVIEW_PATH } from './paths.ts';
@@ -15,11 +15,11 @@ import { ChannelListView } from './views/channel-list-view.tsx';
 import { ChannelView } from './views/channel-view.tsx';
 import { ConnectionListView } from './views/connection-list-view.tsx';
 import { type Look, OverviewView } from './views/overview-view.tsx';
-import './styles/page.css';
-import './styles/figures.css';
-import './styles/tables.css';
+import '../../parts/page.css';
+import '../../parts/figures.css';
+import '../../parts/tables.css';
 import './styles/one-channel.css';
-import './styles/dialogs.css';
+import '../../parts/dialogs.css';
 
 const EVERY_MS = 2_000;
 const SHOWN_CHANNELS = 10;
@@ -82,8 +82,8 @@ function SignedIn({ route, signIn, onSignedOut }: SignedInProps): JSX.Element {
     }
   };
   return (
-    <main class="page operator">
-      <header class="operator-head">
+    <main class="page desk">
+      <header class="desk-head">
         <h1>Channels</h1>
         <nav class="tabs" aria-label="Views">
           {TABS.map(({ to, name, views }) => (
@@ -97,7 +97,7 @@ function SignedIn({ route, signIn, onSignedOut }: SignedInProps): JSX.Element {
             </Link>
           ))}
         </nav>
-        <p class="operator-who">
+        <p class="desk-side">
           {signIn.scope === 'read' && <span class="chip">Look only</span>}
           <button type="button" class="link-button" onClick={() => onSignedOut(false)}>
             Sign out

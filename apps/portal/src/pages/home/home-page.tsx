@@ -1,6 +1,8 @@
 import type { JSX } from 'preact';
 import { useTitle } from '../../shell/use-title.ts';
 import { PlayCard } from '../tictactoe/play-card.tsx';
+import { MoreLinks } from './more-links.tsx';
+import { SimulateCard } from './simulate-card.tsx';
 import { StepStrip } from './step-strip.tsx';
 import { TowerScene } from './tower-scene.tsx';
 
@@ -18,8 +20,10 @@ export function HomePage(): JSX.Element {
           </p>
         </div>
         <TowerScene />
+        <SimulateCard />
         <PlayCard />
       </section>
+      <MoreLinks />
       <StepStrip />
     </main>
   );

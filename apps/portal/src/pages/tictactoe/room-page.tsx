@@ -5,7 +5,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { Link, navigate } from '../../router/router.tsx';
 import { roomPath } from '../../router/routes.ts';
 import { friendlyError } from '../../session/friendly-error.ts';
-import { hasSignedIn, rememberedName, signIn } from '../../session/session.ts';
+import { gameSeat, hasSignedIn, rememberedName, signIn } from '../../session/session.ts';
 import { useConnection, useSession } from '../../session/use-session.ts';
 import { Bell } from '../../shell/bell.tsx';
 import { useTitle } from '../../shell/use-title.ts';
@@ -28,7 +28,7 @@ interface RoomPageProps {
 
 /** A room: asks who one is if that is not known, then enters. */
 export function RoomPage({ id }: RoomPageProps): JSX.Element {
-  const client = useSession()?.client ?? null;
+  const client = useSession(gameSeat)?.client ?? null;
   const [problem, setProblem] = useState<string | null>(null);
   const known = hasSignedIn();
   useTitle(`Room ${id}`);
@@ -75,7 +75,7 @@ interface OpenRoomProps {
 
 function OpenRoom({ id, client }: OpenRoomProps): JSX.Element {
   const room = useRoom(client, id);
-  const connection = useConnection();
+  const connection = useConnection(gameSeat);
   if (room.presence.type === 'refused') {
     const { error } = room.presence;
     if (error.code !== 'not-found') {

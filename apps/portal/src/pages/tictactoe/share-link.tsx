@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
+import { COPY_LABELS, useCopy } from '../../parts/use-copy.ts';
 
 interface ShareLinkProps {
   readonly id: string;
@@ -8,28 +9,10 @@ interface ShareLinkProps {
   readonly wanted: boolean;
 }
 
-const SHOWN_MS = 2_500;
-
 /** The room's code and link, to give to somebody. */
 export function ShareLink({ id, url, wanted }: ShareLinkProps): JSX.Element {
   const field = useRef<HTMLInputElement>(null);
-  const [state, setState] = useState<'idle' | 'copied' | 'by-hand'>('idle');
-
-  const copy = async (): Promise<void> => {
-    let done = true;
-    try {
-      await navigator.clipboard.writeText(url);
-    } catch {
-      // Browsers have no clipboard for pages that came over plain http from another machine.
-      field.current?.select();
-      // oxlint-disable-next-line typescript/no-deprecated -- the only way there
-      done = document.execCommand('copy');
-    }
-    setState(done ? 'copied' : 'by-hand');
-    setTimeout(() => setState('idle'), SHOWN_MS);
-  };
-
-  const labels = { idle: 'Copy link', copied: 'Copied', 'by-hand': 'Press Ctrl+C' };
+  const { state, copy } = useCopy(field);
   return (
     <section class={`share ${wanted ? 'is-wanted' : ''}`} aria-label="Invite">
       {wanted && <h2>Who will you play?</h2>}
@@ -48,9 +31,9 @@ export function ShareLink({ id, url, wanted }: ShareLinkProps): JSX.Element {
         <button
           type="button"
           class={`button ${wanted ? 'is-main' : 'is-quiet'}`}
-          onClick={() => void copy()}
+          onClick={() => void copy(url)}
         >
-          {labels[state]}
+          {state === 'idle' ? 'Copy link' : COPY_LABELS[state]}
         </button>
       </div>
       <span class="visually-hidden" role="status">

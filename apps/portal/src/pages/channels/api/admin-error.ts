@@ -1,3 +1,5 @@
+import { PageError } from '../../../parts/page-error.ts';
+
 /** Why the admin API did not do it. */
 export type AdminProblem =
   /** Nobody answers. */
@@ -17,12 +19,12 @@ export type AdminProblem =
   /** Something is wrong with the server. */
   | 'failed';
 
-export class AdminError extends Error {
+export class AdminError extends PageError {
   override readonly name = 'AdminError';
   readonly problem: AdminProblem;
 
   constructor(problem: AdminProblem, message: string) {
-    super(message);
+    super(message, { lasting: problem === 'refused' });
     this.problem = problem;
   }
 }

@@ -6,12 +6,12 @@ import { codeIn } from '../api/stored-sign-in.ts';
 import { channelPath, connectionsPath } from '../paths.ts';
 import { patternFor } from './channel-search.ts';
 import { lookAt } from './connection-rates.ts';
-import { ageText, bytesText, rateText, transportText } from './formats.ts';
+import { ageText, bytesText, rateText, transportText } from '../../../parts/formats.ts';
 import { infoText } from './info-text.ts';
-import { jsonTokens } from './json-tokens.ts';
+import { jsonTokens } from '../../../parts/json-tokens.ts';
 import { addSample, MAX_POINTS, NO_HISTORY } from './load-history.ts';
 import { readTyped } from './publish-text.ts';
-import { sparkOf } from './sparkline-path.ts';
+import { sparkOf } from '../../../parts/sparkline-path.ts';
 import { MAX_ENTRIES, NOTHING_SEEN, rateSeries, watched } from './watch-log.ts';
 
 const LOAD: NodeLoad = {

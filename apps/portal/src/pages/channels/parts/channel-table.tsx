@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { Link } from '../../../router/router.tsx';
 import type { BusyChannel } from '../api/admin-types.ts';
-import { countText, rateText } from '../model/formats.ts';
+import { countText, rateText } from '../../../parts/formats.ts';
 import { channelPath } from '../paths.ts';
 
 /** Channels with how full and how busy they are. */

@@ -8,7 +8,7 @@ import {
   rateText,
   shortId,
   transportText,
-} from '../model/formats.ts';
+} from '../../../parts/formats.ts';
 import { connectionsPath } from '../paths.ts';
 import type { Leaver } from './disconnect-dialog.tsx';
 

@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { AdminApi } from '../api/admin-api.ts';
-import { shortId } from '../model/formats.ts';
-import { ConfirmDialog } from './confirm-dialog.tsx';
+import { shortId } from '../../../parts/formats.ts';
+import { ConfirmDialog } from '../../../parts/confirm-dialog.tsx';
 
 /** Whom to disconnect. */
 export interface Leaver {

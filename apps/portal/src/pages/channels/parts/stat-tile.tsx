@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { MAX_POINTS } from '../model/load-history.ts';
-import { Sparkline } from './sparkline.tsx';
+import { Sparkline } from '../../../parts/sparkline.tsx';
 
 interface StatTileProps {
   readonly name: string;

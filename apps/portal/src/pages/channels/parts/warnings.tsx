@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { Overview } from '../api/admin-types.ts';
-import { ageText } from '../model/formats.ts';
-import { Banner } from './banner.tsx';
+import { ageText } from '../../../parts/formats.ts';
+import { Banner } from '../../../parts/banner.tsx';
 
 interface WarningsProps {
   readonly overview: Overview;

@@ -3,13 +3,13 @@ import { useState } from 'preact/hooks';
 import { navigate } from '../../../router/router.tsx';
 import type { AdminApi } from '../api/admin-api.ts';
 import type { BusyChannels } from '../api/admin-types.ts';
-import { usePoll } from '../api/use-poll.ts';
-import { useSettled } from '../api/use-settled.ts';
+import { usePoll } from '../../../parts/use-poll.ts';
+import { useSettled } from '../../../parts/use-settled.ts';
 import { patternFor } from '../model/channel-search.ts';
-import { countText } from '../model/formats.ts';
-import { Stale } from '../parts/banner.tsx';
+import { countText } from '../../../parts/formats.ts';
+import { Stale } from '../../../parts/banner.tsx';
 import { ChannelTable } from '../parts/channel-table.tsx';
-import { Awaited, Placeholder } from '../parts/placeholder.tsx';
+import { Awaited, Placeholder } from '../../../parts/placeholder.tsx';
 import { channelPath } from '../paths.ts';
 
 const EVERY_MS = 2_000;

@@ -2,12 +2,12 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { AdminApi } from '../api/admin-api.ts';
 import type { History } from '../api/admin-types.ts';
-import { usePoll } from '../api/use-poll.ts';
-import { timeText } from '../model/formats.ts';
+import { usePoll } from '../../../parts/use-poll.ts';
+import { timeText } from '../../../parts/formats.ts';
 import { dataText } from '../model/watch-log.ts';
-import { Stale } from '../parts/banner.tsx';
-import { JsonView } from '../parts/json-view.tsx';
-import { Awaited, Placeholder } from '../parts/placeholder.tsx';
+import { Stale } from '../../../parts/banner.tsx';
+import { JsonView } from '../../../parts/json-view.tsx';
+import { Awaited, Placeholder } from '../../../parts/placeholder.tsx';
 
 const EVERY_MS = 5_000;
 const PAGE = 25;

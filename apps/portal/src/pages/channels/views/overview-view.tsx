@@ -1,13 +1,13 @@
 import type { JSX } from 'preact';
 import { Link } from '../../../router/router.tsx';
 import type { BusyChannels, Overview } from '../api/admin-types.ts';
-import type { Polled } from '../api/use-poll.ts';
-import { ageText, bytesText, countText, rateText } from '../model/formats.ts';
+import type { Polled } from '../../../parts/use-poll.ts';
+import { ageText, bytesText, countText, rateText } from '../../../parts/formats.ts';
 import type { LoadHistory, LoadPoint, NodeView } from '../model/load-history.ts';
 import { MAX_POINTS } from '../model/load-history.ts';
 import { ChannelTable } from '../parts/channel-table.tsx';
-import { Awaited, Placeholder } from '../parts/placeholder.tsx';
-import { Sparkline } from '../parts/sparkline.tsx';
+import { Awaited, Placeholder } from '../../../parts/placeholder.tsx';
+import { Sparkline } from '../../../parts/sparkline.tsx';
 import { StatTile } from '../parts/stat-tile.tsx';
 import { LIST_PATH } from '../paths.ts';
 

@@ -2,13 +2,13 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { AdminApi } from '../api/admin-api.ts';
 import type { ChannelFacts, PresentClient } from '../api/admin-types.ts';
-import { usePoll } from '../api/use-poll.ts';
-import { countText, shortId } from '../model/formats.ts';
+import { usePoll } from '../../../parts/use-poll.ts';
+import { countText, shortId } from '../../../parts/formats.ts';
 import { infoText } from '../model/info-text.ts';
-import { Stale } from '../parts/banner.tsx';
-import { Confirmation } from '../parts/confirmation.tsx';
+import { Stale } from '../../../parts/banner.tsx';
+import { Confirmation } from '../../../parts/confirmation.tsx';
 import { DisconnectDialog, type Leaver } from '../parts/disconnect-dialog.tsx';
-import { Awaited, Placeholder } from '../parts/placeholder.tsx';
+import { Awaited, Placeholder } from '../../../parts/placeholder.tsx';
 
 const EVERY_MS = 3_000;
 const SHOWN = 100;

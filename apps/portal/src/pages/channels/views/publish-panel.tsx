@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { AdminApi } from '../api/admin-api.ts';
 import { asAdminError } from '../api/admin-error.ts';
-import { countText } from '../model/formats.ts';
+import { countText } from '../../../parts/formats.ts';
 import { readTyped } from '../model/publish-text.ts';
 
 interface PublishPanelProps {

@@ -1,11 +1,11 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Watch, WatchState } from '../api/use-watch.ts';
-import { clockText, countText } from '../model/formats.ts';
+import { clockText, countText } from '../../../parts/formats.ts';
 import { MAX_ENTRIES, RATE_SECONDS, rateSeries, type WatchEntry } from '../model/watch-log.ts';
-import { JsonView } from '../parts/json-view.tsx';
-import { Placeholder } from '../parts/placeholder.tsx';
-import { Sparkline } from '../parts/sparkline.tsx';
+import { JsonView } from '../../../parts/json-view.tsx';
+import { Placeholder } from '../../../parts/placeholder.tsx';
+import { Sparkline } from '../../../parts/sparkline.tsx';
 
 const STATES: Readonly<Record<WatchState, string>> = {
   opening: 'Opening',

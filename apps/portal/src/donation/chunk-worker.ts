@@ -1,0 +1,1 @@
+import '@belfry/node/browser/chunk-worker';
