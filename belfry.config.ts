@@ -8,7 +8,11 @@ export default defineConfig({
   guests: { enabled: true },
   portal: { enabled: true },
   admin: { enabled: true },
-  fleet: { enabled: true, builtin_node: { enabled: true } },
+  fleet: {
+    enabled: true,
+    simulations: ['@belfry/example-combat/simulations'],
+    builtin_node: { enabled: true },
+  },
   sse: { enabled: true },
   http_stream: { enabled: true },
 });
