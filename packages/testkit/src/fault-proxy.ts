@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from 'node:net';
 /** A TCP proxy on a free port of 127.0.0.1 that fails when told to. */
 export interface FaultProxy extends AsyncDisposable {
   readonly port: number;
-  /** The target's URL with the proxy's host and port; `tcp://…` when the target was given as a port. */
+  /** The (first) target's URL with the proxy's host and port; `tcp://…` when the target was given as a port. */
   readonly url: string;
   /** How many connections go through it now. */
   readonly connections: number;
@@ -23,9 +23,11 @@ export interface FaultProxy extends AsyncDisposable {
   heal(): void;
 }
 
+type Target = number | string;
+
 export interface FaultProxyOptions {
-  /** A port of 127.0.0.1, or a URL with a host and a port. */
-  readonly target: number | string;
+  /** A port of 127.0.0.1, or a URL with a host and a port; or several of the same kind, to which connections go in turn. */
+  readonly target: Target | readonly Target[];
   /** How much may wait per connection and direction before its sender is no longer read from. Default 1 MiB. */
   readonly maxBufferedBytes?: number;
   /** The most connections at once; one more is reset. Default 1,024. */
@@ -40,9 +42,11 @@ type Mode =
 
 /** Starts a proxy that passes everything on until told otherwise. */
 export async function startFaultProxy(options: FaultProxyOptions): Promise<FaultProxy> {
-  const target =
-    typeof options.target === 'number' ? `tcp://127.0.0.1:${options.target}` : options.target;
-  const to = new URL(target);
+  const targets = [options.target]
+    .flat()
+    .map((target) => new URL(typeof target === 'number' ? `tcp://127.0.0.1:${target}` : target));
+  const [first] = targets;
+  if (first === undefined) throw new RangeError('target: the list is empty; give one at least');
   const { maxBufferedBytes = 1_048_576, maxConnections = 1_024 } = options;
   const pairs = new Set<Pair>();
   let mode: Mode = { type: 'pass' };
@@ -55,6 +59,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
       client.resetAndDestroy();
       return;
     }
+    const to = targets[(accepted - 1) % targets.length] ?? first;
     const upstream = connect({ host: to.hostname, port: Number(to.port), allowHalfOpen: true });
     const pair: Pair = {
       client,
@@ -80,7 +85,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
   await promise;
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const own = new URL(target);
+  const own = new URL(first);
   own.hostname = '127.0.0.1';
   own.port = String(port);
 

@@ -127,6 +127,16 @@ describe('startFaultProxy', () => {
     await closed;
   });
 
+  test('takes connections to several targets in turn', async () => {
+    await using one = await startRedis();
+    await using other = await startRedis();
+    await using proxy = await startFaultProxy({ target: [one.port, other.port] });
+    for (const value of ['a', 'b', 'c']) await redisCommand(proxy.port, 'RPUSH', 'seen', value);
+    expect(await one.command('LINDEX', 'seen', 1)).toBe('c');
+    expect(await one.command('LLEN', 'seen')).toBe('2');
+    expect(await other.command('LLEN', 'seen')).toBe('1');
+  });
+
   test('passes on after healing what waited in the black hole', async () => {
     await using redis = await startRedis();
     await using proxy = await startFaultProxy({ target: redis.port });
