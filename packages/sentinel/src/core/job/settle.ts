@@ -188,7 +188,15 @@ function failChunk(turn: JobTurn, { from }: JobAttempt, failing: Failing): void 
   if (reason === 'version') pause(turn, node);
   chunk.fails = (chunk.fails ?? 0) + 1;
   chunk.failed = [...(chunk.failed ?? []).filter((other) => other !== node), node];
-  if (chunk.fails >= settings.maxAttempts) {
+  const isPartial = state.spec.onPoison === 'partial';
+  // Too much at once, or something in it that is to be found and left out.
+  const divides =
+    (isPartial || reason === 'timeout' || reason === 'memory') &&
+    chunk.blocks > 1 &&
+    reason !== 'version' &&
+    chunk.votes === undefined;
+  const isHopeless = chunk.fails >= settings.maxAttempts;
+  if (isHopeless && !(isPartial && divides)) {
     poison(
       turn,
       from,
@@ -196,14 +204,11 @@ function failChunk(turn: JobTurn, { from }: JobAttempt, failing: Failing): void 
     );
     return;
   }
+  // Several failed of it at once: whoever is still at it would too.
+  if (isHopeless) cancelAttempts(turn, from);
   if (chunk.live > 0) return;
-  // Too much at once, or something in it that is to be found and left out.
-  const split = reason === 'timeout' || reason === 'memory' || state.spec.onPoison === 'partial';
-  if (split && chunk.blocks > 1 && reason !== 'version' && chunk.votes === undefined) {
-    splitChunk(turn, from, settings.maxAttempts - 2);
-  } else {
-    requeue(turn, from);
-  }
+  if (divides) splitChunk(turn, from, settings.maxAttempts - 2);
+  else requeue(turn, from);
 }
 
 /** A node lost attempts, or was lost with them. */
