@@ -7,6 +7,7 @@ import { createRunner, type Runner } from '@belfry/actors';
 import { openEmbeddedStore, openRedisStore, StoreError, type Store } from '@belfry/store';
 import { adder, createBeater } from './bench-actors.ts';
 import type { LoadAnswer, LoadOrder, LoadRole } from './load-protocol.ts';
+import { obeyOrders } from './ordered-process.ts';
 
 const role = JSON.parse(process.argv[2] ?? '') as LoadRole;
 const store: Store =
@@ -134,14 +135,9 @@ async function obey(order: LoadOrder): Promise<LoadAnswer> {
   };
 }
 
-process.on('message', ({ id, order }: { id: number; order: LoadOrder }) => {
-  obey(order).then(
-    (answer) => {
-      process.send?.({ id, answer });
-      if (order.type === 'stop') process.disconnect();
-    },
-    (error: unknown) => process.send?.({ id, error: String(error) }),
-  );
+obeyOrders(async (order: LoadOrder) => {
+  const answer = await obey(order);
+  // What was asked last is answered first.
+  if (order.type === 'stop') setImmediate(() => process.disconnect());
+  return answer;
 });
-process.on('disconnect', () => process.exit());
-process.send?.({ id: 0, answer: null });

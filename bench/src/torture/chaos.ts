@@ -27,20 +27,21 @@ export async function runChaos(options: ChaosOptions): Promise<void> {
     const victim = random.pick(standing);
     const freeze = random.chance(options.freezeShare);
     options.onAttack(freeze ? 'freeze' : 'kill', victim);
-    const recovery = freeze ? freezeFor(victim) : killAndRestart(victim);
+    const recovery = disrupt(victim, freeze ? 'freeze' : 'kill');
     recoveries.push(recovery.catch((error: unknown) => void (failed ??= error)));
   }
   await Promise.all(recoveries);
   if (failed !== undefined) throw failed;
 }
 
-async function freezeFor(part: Part): Promise<void> {
-  part.freeze();
-  await sleep(FROZEN_MS);
-  part.thaw();
-}
-
-async function killAndRestart(part: Part): Promise<void> {
-  await part.kill();
-  await part.start();
+/** Kills a part and starts it again, or freezes it for a while; resolves when it is up again. */
+export async function disrupt(part: Part, what: 'kill' | 'freeze'): Promise<void> {
+  if (what === 'kill') {
+    await part.kill();
+    await part.start();
+  } else {
+    part.freeze();
+    await sleep(FROZEN_MS);
+    part.thaw();
+  }
 }

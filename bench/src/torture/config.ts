@@ -1,9 +1,8 @@
 /** What the processes under torture are told. */
-import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { SignJWT } from 'jose';
+import { makeSecrets } from './deployment-secrets.ts';
 
 const ACTORS = fileURLToPath(new URL('torture-actors.ts', import.meta.url));
 
@@ -18,7 +17,6 @@ export interface TortureConfig {
  * deployment has it.
  */
 export function writeConfig(dir: string): TortureConfig {
-  const secret = randomBytes(32).toString('hex');
   const log = { history_size: 100_000, history_ttl: '24h', force_recovery: true };
   const config = {
     actors: [ACTORS],
@@ -34,20 +32,6 @@ export function writeConfig(dir: string): TortureConfig {
   };
   const file = join(dir, 'belfry.config.json');
   writeFileSync(file, JSON.stringify(config, null, 2));
-  const key = new TextEncoder().encode(secret);
-  return {
-    file,
-    env: {
-      BELFRY_CLIENT_TOKEN_HMAC_SECRET_KEY: secret,
-      BELFRY_ADMIN_SECRET: randomBytes(32).toString('hex'),
-      BELFRY_RANDOM_SECRET: randomBytes(32).toString('hex'),
-      BELFRY_LOG_FORMAT: 'json',
-    },
-    token: (user) =>
-      new SignJWT({ info: { name: user } })
-        .setProtectedHeader({ alg: 'HS256' })
-        .setSubject(user)
-        .setExpirationTime('1d')
-        .sign(key),
-  };
+  const { env, token } = makeSecrets();
+  return { file, env, token };
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { freePort, waitFor } from '@belfry/testkit';
+import { lastingPort, waitFor } from '@belfry/testkit';
 
 const BIN = fileURLToPath(new URL('../../../packages/belfry/src/bin.ts', import.meta.url));
 
@@ -19,6 +19,8 @@ const INHERITED = Object.fromEntries(
 export interface Part {
   readonly name: string;
   readonly url: string;
+  /** Of the process that runs now or ran last; 0: none did. */
+  readonly pid: number;
   /** `down`: killed and not yet started again. */
   readonly state: 'up' | 'frozen' | 'down';
   readonly starts: number;
@@ -44,7 +46,9 @@ const INCOMPLETE = 'not everything ended in time';
 
 export interface PartOptions {
   readonly name: string;
-  /** What follows `belfry start`. */
+  /** The script that is run, and its first arguments; it listens on `--port` and answers on `/health`. Default: `belfry start`. */
+  readonly script?: readonly string[];
+  /** What follows it. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /** Where its log goes. */
@@ -52,8 +56,9 @@ export interface PartOptions {
 }
 
 /** Prepares a process; `start` runs it and resolves when its `/health` answers. */
-export async function createPart({ name, args, env, dir }: PartOptions): Promise<Part> {
-  const port = await freePort();
+export async function createPart(options: PartOptions): Promise<Part> {
+  const { name, script = [BIN, 'start'], args, env, dir } = options;
+  const port = await lastingPort();
   const url = `http://127.0.0.1:${port}`;
   const log = createWriteStream(join(dir, `${name}.log`), { flags: 'a' });
   let child: ChildProcess | undefined;
@@ -64,6 +69,9 @@ export async function createPart({ name, args, env, dir }: PartOptions): Promise
   return {
     name,
     url,
+    get pid() {
+      return child?.pid ?? 0;
+    },
     get state() {
       return state;
     },
@@ -71,7 +79,7 @@ export async function createPart({ name, args, env, dir }: PartOptions): Promise
       return starts;
     },
     async start() {
-      const argv = ['--conditions=@belfry/source', BIN, 'start', '--port', String(port), ...args];
+      const argv = ['--conditions=@belfry/source', ...script, '--port', String(port), ...args];
       const started = spawn(process.execPath, argv, {
         cwd: dir,
         env: { ...INHERITED, ...env },
@@ -87,7 +95,7 @@ export async function createPart({ name, args, env, dir }: PartOptions): Promise
       starts++;
       const ended = (): boolean => hasEnded(started);
       await waitFor(async () => ended() || (await isHealthy(url)), {
-        timeoutMs: 60_000,
+        timeoutMs: 180_000,
         everyMs: 50,
         what: `the health of ${name}`,
       });
@@ -97,8 +105,8 @@ export async function createPart({ name, args, env, dir }: PartOptions): Promise
       state = 'up';
     },
     async kill() {
-      await end(child, 'SIGKILL');
       state = 'down';
+      await end(child, 'SIGKILL');
     },
     freeze() {
       child?.kill('SIGSTOP');

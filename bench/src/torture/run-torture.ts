@@ -11,6 +11,7 @@ import { writeConfig, type TortureConfig } from './config.ts';
 import { createPart, runCli, type Part } from './deployment.ts';
 import { LedgerWriter } from './ledger-writer.ts';
 import { Player } from './player.ts';
+import { stopAll } from './stop-all.ts';
 import type { metronome } from './torture-actors.ts';
 import {
   emptyCounts,
@@ -41,8 +42,6 @@ const LEDGERS = 8;
 const METRONOMES = 10;
 /** How long rooms may take to end once everybody has left: presence and seats of crashed Beacons' users expire first. */
 const END_MS = 90_000;
-/** A process that is told to stop has so long. */
-const STOP_MS = 5_000;
 
 /** Where the processes run, and on what. */
 interface Setting {
@@ -190,17 +189,6 @@ async function quiet({ rooms }: Load): Promise<void> {
     before = seen();
     await sleep(3_000);
   }
-}
-
-/** Stops every process as an operator would; each must finish what it is at, give its leases back and exit 0, in time. */
-async function stopAll(parts: readonly Part[]): Promise<string[]> {
-  const ends = await Promise.all(parts.map(async (part) => ({ part, ...(await part.stop()) })));
-  return ends.flatMap(({ part, code, ms, incomplete }) => {
-    const problems: string[] = [];
-    if (code !== 0 || ms > STOP_MS) problems.push(`ended with code ${code} after ${ms} ms`);
-    if (incomplete) problems.push('did not end everything in time');
-    return problems.map((problem) => `${part.name}: told to stop, it ${problem}`);
-  });
 }
 
 async function verify(
