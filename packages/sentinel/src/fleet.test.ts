@@ -2,7 +2,7 @@ import type { JobView, NodeView, PoolView } from '@belfry/protocol';
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_FLEET_SETTINGS, type FleetSettings } from './fleet-settings.ts';
 import { FleetLab, type FleetLabInput } from './testing/fleet-lab.ts';
-import { sums } from './testing/sums.ts';
+import { bulky, sums } from './testing/sums.ts';
 
 const { times, limits } = DEFAULT_FLEET_SETTINGS;
 
@@ -143,6 +143,18 @@ describe('a job', () => {
       'fleet.limits.input_bytes',
     );
     expect(refusal(request(1))).toBe('accepted');
+  });
+
+  test('keeps what waits for its neighbours within its limit, and comes to its end all the same', () => {
+    const lab = newLab({ limits: { ...limits, pendingBytes: 200_000 } }, { simulations: [bulky] });
+    lab.addNode('slow', { slots: 1, msPerBlock: 900, trusted: true });
+    for (let i = 0; i < 3; i++) lab.addNode(`n${i}`, { slots: 2, msPerBlock: 20, trusted: true });
+    const large = { simulation: 'bulky', input: { blocks: 400, length: 20_000 } };
+    lab.submit('j', large);
+    finish(lab);
+    expect(lab.mostWaiting).toBeGreaterThan(50_000);
+    expect(lab.mostWaiting).toBeLessThan(400_000);
+    expect(JSON.stringify(lab.result('j').result)).toBe(lab.expected(large));
   });
 
   test('can be cancelled and goes on from where it was when it is retried', () => {

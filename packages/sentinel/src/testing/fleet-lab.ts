@@ -37,6 +37,8 @@ export class FleetLab {
   readonly views = new Map<string, JobView>();
   /** By job: when its view was published. */
   readonly viewTimes = new Map<string, number[]>();
+  /** The most characters that results took in a job while they waited for their neighbours. */
+  mostWaiting = 0;
   /** What was wrong after some commit. */
   readonly problems: string[] = [];
   readonly #simulations: ReadonlyMap<string, AnySimulation>;
@@ -164,6 +166,7 @@ export class FleetLab {
 
   #check(actor: string, state: JobState | null): void {
     if (state === null || this.problems.length > 0) return;
+    this.mostWaiting = Math.max(this.mostWaiting, state.round.waiting);
     this.problems.push(...jobProblems(state).map((problem) => `${actor}: ${problem}`));
     const { deadMs, heartbeatMs } = this.settings.times;
     for (const [token, { node }] of Object.entries(state.attempts)) {

@@ -30,6 +30,9 @@ import { DEFAULT_FLEET_SETTINGS, type FleetSettings } from '../fleet-settings.ts
 import type { JobQuestion } from '../messages/job-messages.ts';
 import { resultDigest } from '../result-digest.ts';
 
+/** On a busy machine, behind many results. */
+const PATIENT = { timeoutMs: 60_000, inboxLimit: 1_000_000 };
+
 const VERSION = `sha256-${'0'.repeat(64)}`;
 
 export interface LiveFleetInput {
@@ -104,11 +107,11 @@ export class LiveFleet implements AsyncDisposable {
 
   async submit(job: string, request: Omit<SubmitRequest, 'key'>, owner = 'ann'): Promise<void> {
     const message = { type: 'submit', owner, operator: true, request: { seed: 7, ...request } };
-    await this.#asker.create(`job/${job}`, message, { timeoutMs: 30_000 });
+    await this.#asker.create(`job/${job}`, message, PATIENT);
   }
 
   ask(job: string, question: JobQuestion): Promise<unknown> {
-    return this.#asker.ask(`job/${job}`, question, { timeoutMs: 30_000 });
+    return this.#asker.ask(`job/${job}`, question, PATIENT);
   }
 
   async view(job: string): Promise<JobView> {
@@ -190,7 +193,7 @@ export class LiveNode {
         capabilities: { slots, runtime: 'node', platform: 'lab', version: '1' },
         claim: { owner, pool: 'default', access: { type: 'everyone' }, trusted },
       },
-      { timeoutMs: 30_000 },
+      PATIENT,
     );
     this.#timer = setInterval(() => void this.#beat(), settings.times.heartbeatMs);
   }

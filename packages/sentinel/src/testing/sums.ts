@@ -8,6 +8,26 @@ interface SumsInput {
   readonly bad?: readonly number[];
 }
 
+/** Results of some length, which merging does not make longer. */
+export const bulky: Simulation<
+  { readonly blocks: number; readonly length: number },
+  { readonly n: number; readonly text: string },
+  number
+> = defineSimulation({
+  name: 'bulky',
+  input: {
+    '~standard': {
+      version: 1 as const,
+      vendor: 'lab',
+      validate: (value: unknown) => ({ value: value as { blocks: number; length: number } }),
+    },
+  },
+  run: ({ block, input }) => ({ n: 1 / (block + 1), text: 'x'.repeat(input.length) }),
+  plan: ({ input, round }) => (round === 0 ? { blocks: input.blocks, blockIterations: 1 } : null),
+  merge: (a, b) => ({ n: a.n + b.n, text: a.text }),
+  summarize: ({ n }) => n,
+});
+
 interface Sums {
   readonly sum: number;
   readonly squares: number;

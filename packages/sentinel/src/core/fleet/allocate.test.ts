@@ -207,27 +207,33 @@ test('property: jobs believe to have what they have, no node gives more than it 
 });
 
 function expectFair({ state, believed }: Pool): void {
-  const free = new Map<string, number>();
-  for (const [node, { slots, grants = {} }] of Object.entries(state.nodes)) {
-    const granted = Object.values(grants).reduce((sum, count) => sum + count, 0);
-    expect(granted).toBeLessThanOrEqual(slots);
-    free.set(node, slots - granted);
-  }
-  for (const [key, { job, owner, wanted, avoid }] of Object.entries(state.jobs)) {
+  const { ids, slots, kinds } = state.nodes;
+  const free = [...slots];
+  for (const { job, owner, wanted, avoid, grants } of Object.values(state.jobs)) {
     const has = new Map<string, number>();
-    for (const [node, { grants }] of Object.entries(state.nodes)) {
-      const slots = grants?.[Number(key)] ?? 0;
-      if (slots > 0) has.set(node, slots);
+    for (let i = 0; i < grants.length; i += 2) {
+      const at = grants[i]!;
+      expect(ids[at]).not.toBe('');
+      free[at]! -= grants[i + 1]!;
+      has.set(ids[at]!, grants[i + 1]!);
+      expect(avoid).not.toContain(ids[at]);
+      const { access } = state.kinds[kinds[at]!]!;
+      expect(access.type === 'everyone' || owner === 'lab').toBe(true);
     }
     expect(believed.get(job) ?? new Map()).toEqual(has);
-    const total = has.values().reduce((sum, slots) => sum + slots, 0);
-    expect(total).toBeLessThanOrEqual(wanted);
-    for (const node of has.keys()) expect(avoid).not.toContain(node);
-    if (total >= wanted) continue;
-    for (const [node, slots] of free) {
-      const { access } = state.kinds[state.nodes[node]!.kind]!;
+    expect(total(grants)).toBeLessThanOrEqual(wanted);
+  }
+  for (const slots of free) expect(slots).toBeGreaterThanOrEqual(0);
+  for (const { job, owner, wanted, avoid, grants } of Object.values(state.jobs)) {
+    if (total(grants) >= wanted) continue;
+    for (const [at, slots] of free.entries()) {
+      if (ids[at] === '' || avoid.includes(ids[at]!)) continue;
+      const { access } = state.kinds[kinds[at]!]!;
       const may = access.type === 'everyone' || owner === 'lab';
-      if (may && !avoid.includes(node)) expect(slots, `${job} wants more, ${node} is free`).toBe(0);
+      if (may) expect(slots, `${job} wants more, ${ids[at]} is free`).toBe(0);
     }
   }
 }
+
+const total = (grants: readonly number[]): number =>
+  grants.reduce((sum, each, i) => (i % 2 === 1 ? sum + each : sum), 0);

@@ -1,10 +1,10 @@
 import type { GrantsMessage } from '../../messages/job-messages.ts';
 import {
   canRun,
+  indexOf,
   mayUse,
-  setGrant,
+  touch,
   type FleetJob,
-  type FleetNode,
   type FleetState,
   type FleetTurn,
   type NodeKind,
@@ -14,54 +14,108 @@ import { shareOut, type Share, type ShareJob } from './shares.ts';
 /** So often a job makes room for another in one turn, of each kind. */
 const MOST_MOVES = 100;
 
-type Member = readonly [node: string, entry: FleetNode];
-
-/** A job with what is asked of it again and again. */
+/** A job with what is asked of it again and again. Nodes are named by their places. */
 interface Claimant {
   readonly number: number;
   readonly job: FleetJob;
-  readonly avoid: ReadonlySet<string>;
+  readonly avoid: ReadonlySet<number>;
+  readonly grants: Map<number, number>;
   /** Slots that it has now, by kind. */
   readonly has: Map<number, number>;
 }
 
-/** Nodes of one kind. */
+/** Nodes of one kind that take work. */
 interface Group {
   readonly kind: number;
-  readonly members: Member[];
+  readonly members: number[];
   capacity: number;
   /** How many jobs may use it. */
   rivals: number;
 }
 
-/** Shares the pool's slots out to its jobs, moving as few as it can. */
-export function allocate({ state, settings }: FleetTurn): void {
+/** Slots that are granted of each node. */
+type Used = Int32Array;
+
+/** Shares the pool's slots out to its jobs, moving as few as it can. Tells jobs of what has changed, and why they wait. */
+export function allocate({ state, settings }: FleetTurn): Map<number, GrantsMessage['waiting']> {
+  const { places } = indexOf(state);
+  const used: Used = new Int32Array(state.nodes.ids.length);
   const claimants = Object.entries(state.jobs).map(([number, job]): Claimant => {
-    return { number: Number(number), job, avoid: new Set(job.avoid), has: new Map() };
+    const avoid = new Set(job.avoid.flatMap((node) => places.get(node) ?? []));
+    return { number: Number(number), job, avoid, grants: grantMap(job), has: new Map() };
   });
-  const byNumber = new Map(claimants.map((claimant) => [claimant.number, claimant]));
   const groups = groupNodes(state);
-  for (const group of groups.values()) cleanGrants(state, group, byNumber);
+  for (const claimant of claimants) cleanGrants(state, claimant, used);
   countRivals(state, groups, claimants);
   const jobs = claimants.map((claimant) => shareJob(state, claimant, groups));
   const capacity = new Map(groups.values().map((group) => [group.kind, group.capacity]));
   const shares = shareOut(jobs, capacity, settings.userSlots);
-  for (const group of groups.values()) settle(state, group, { claimants, shares });
-  dropKinds(state);
+  for (const group of groups.values()) settle(state, group, { claimants, shares, used });
+  const kinds = [...groups.keys()].flatMap((kind) => state.kinds[kind] ?? []);
+  const waiting = new Map<number, GrantsMessage['waiting']>();
+  for (const { number, job, grants } of claimants) {
+    job.grants = [...grants].flat();
+    waiting.set(number, waitingOf(job, grants.size > 0, kinds));
+  }
+  return waiting;
 }
 
+function grantMap({ grants }: FleetJob): Map<number, number> {
+  const map = new Map<number, number>();
+  for (let i = 0; i < grants.length; i += 2) map.set(grants[i] as number, grants[i + 1] as number);
+  return map;
+}
+
+/** Groups the nodes that take work, and forgets kinds that no node is of. */
 function groupNodes(state: FleetState): Map<number, Group> {
+  const { ids, kinds, slots } = state.nodes;
   const groups = new Map<number, Group>();
-  for (const [node, entry] of Object.entries(state.nodes)) {
-    let group = groups.get(entry.kind);
+  const seen = new Set<number>();
+  for (let at = 0; at < ids.length; at++) {
+    if (ids[at] === '') continue;
+    const kind = kinds[at] as number;
+    seen.add(kind);
+    const count = slots[at] as number;
+    if (count === 0) continue;
+    let group = groups.get(kind);
     if (group === undefined) {
-      group = { kind: entry.kind, members: [], capacity: 0, rivals: 0 };
-      groups.set(entry.kind, group);
+      group = { kind, members: [], capacity: 0, rivals: 0 };
+      groups.set(kind, group);
     }
-    group.members.push([node, entry]);
-    group.capacity += entry.slots;
+    group.members.push(at);
+    group.capacity += count;
+  }
+  for (const key of Object.keys(state.kinds)) {
+    if (!seen.has(Number(key))) delete state.kinds[Number(key)];
   }
   return groups;
+}
+
+function setGrant(state: FleetState, claimant: Claimant, at: number, slots: number): void {
+  const { grants, number } = claimant;
+  if ((grants.get(at) ?? 0) === slots) return;
+  if (slots > 0) grants.set(at, slots);
+  else grants.delete(at);
+  touch(state, number, state.nodes.ids[at] as string);
+}
+
+/** Takes away what cannot stay: of nodes that it may not use or has no use for, and what there are no slots for any more. */
+function cleanGrants(state: FleetState, claimant: Claimant, used: Used): void {
+  const { job, avoid, grants, has } = claimant;
+  const { kinds, slots: all } = state.nodes;
+  for (const [at, slots] of [...grants]) {
+    const kind = kinds[at] as number;
+    const kindOf = state.kinds[kind];
+    const stays =
+      kindOf !== undefined &&
+      mayUse(kindOf, job.owner) &&
+      canRun(kindOf, job.simulation) &&
+      !avoid.has(at);
+    const kept = stays ? Math.min(slots, (all[at] as number) - (used[at] as number)) : 0;
+    setGrant(state, claimant, at, kept);
+    used[at] = (used[at] as number) + kept;
+    if (kept > 0) has.set(kind, (has.get(kind) ?? 0) + kept);
+  }
 }
 
 function countRivals(
@@ -71,37 +125,8 @@ function countRivals(
 ): void {
   for (const group of groups.values()) {
     const kind = state.kinds[group.kind];
-    if (kind === undefined || group.capacity === 0) continue;
+    if (kind === undefined) continue;
     for (const { job } of claimants) if (mayUse(kind, job.owner)) group.rivals += 1;
-  }
-}
-
-/** Takes away what cannot stay: of jobs that are over or may not use the node, and what there are no slots for any more. */
-function cleanGrants(
-  state: FleetState,
-  { kind, members }: Group,
-  claimants: ReadonlyMap<number, Claimant>,
-): void {
-  const kindOf = state.kinds[kind];
-  for (const [node, entry] of members) {
-    if (entry.grants === undefined) continue;
-    let left = entry.slots;
-    for (const [key, slots] of Object.entries(entry.grants)) {
-      const number = Number(key);
-      const claimant = claimants.get(number);
-      const stays =
-        claimant !== undefined &&
-        kindOf !== undefined &&
-        mayUse(kindOf, claimant.job.owner) &&
-        canRun(kindOf, claimant.job.simulation) &&
-        !claimant.avoid.has(node);
-      const kept = stays ? Math.min(slots, left) : 0;
-      left -= kept;
-      setGrant(state, node, { job: number, slots: kept });
-      if (claimant !== undefined && kept > 0) {
-        claimant.has.set(kind, (claimant.has.get(kind) ?? 0) + kept);
-      }
-    }
   }
 }
 
@@ -110,49 +135,49 @@ function shareJob(
   { job, avoid, has }: Claimant,
   groups: ReadonlyMap<number, Group>,
 ): ShareJob {
-  const usable: { readonly kind: number; readonly limit: number; readonly rivals: number }[] = [];
-  for (const { kind, capacity, rivals } of groups.values()) {
-    const kindOf = state.kinds[kind];
-    if (capacity === 0 || kindOf === undefined) continue;
-    if (!mayUse(kindOf, job.owner) || !canRun(kindOf, job.simulation)) continue;
-    usable.push({ kind, limit: capacity, rivals });
+  const usable: Group[] = [];
+  for (const group of groups.values()) {
+    const kind = state.kinds[group.kind];
+    if (kind === undefined || !mayUse(kind, job.owner)) continue;
+    if (canRun(kind, job.simulation)) usable.push(group);
   }
   const limits = new Map(
     // What few others may use first, so that the rest is left to them.
-    usable.sort((a, b) => a.rivals - b.rivals).map(({ kind, limit }) => [kind, limit]),
+    usable.sort((a, b) => a.rivals - b.rivals).map(({ kind, capacity }) => [kind, capacity]),
   );
-  for (const node of avoid) {
-    const entry = state.nodes[node];
-    const limit = entry === undefined ? undefined : limits.get(entry.kind);
-    if (entry !== undefined && limit !== undefined) limits.set(entry.kind, limit - entry.slots);
+  for (const at of avoid) {
+    const kind = state.nodes.kinds[at] as number;
+    const limit = limits.get(kind);
+    if (limit !== undefined) limits.set(kind, limit - (state.nodes.slots[at] as number));
   }
   return { user: job.owner, priority: job.priority, wanted: job.wanted, kinds: limits, has };
 }
 
+interface Settling {
+  readonly claimants: readonly Claimant[];
+  readonly shares: readonly Share[];
+  readonly used: Used;
+}
+
 /** Makes the grants on the nodes of a kind what the shares say. */
-function settle(
-  state: FleetState,
-  { kind, members }: Group,
-  {
-    claimants,
-    shares,
-  }: { readonly claimants: readonly Claimant[]; readonly shares: readonly Share[] },
-): void {
+function settle(state: FleetState, group: Group, settling: Settling): void {
+  const { claimants, shares, used } = settling;
+  const { kind, members } = group;
   const short: { readonly claimant: Claimant; slots: number }[] = [];
   for (const [i, claimant] of claimants.entries()) {
     const more = (shares[i]?.get(kind) ?? 0) - (claimant.has.get(kind) ?? 0);
-    if (more < 0) takeBack(state, members, { job: claimant.number, slots: -more });
+    if (more < 0) takeBack(state, claimant, { kind, slots: -more, used });
     else if (more > 0) short.push({ claimant, slots: more });
   }
   if (short.length === 0) return;
   short.sort((a, b) => b.slots - a.slots);
-  for (const [node, entry] of members) {
-    let free = freeSlots(entry);
+  for (const at of members) {
+    let free = (state.nodes.slots[at] as number) - (used[at] as number);
     for (const want of short) {
       if (free === 0) break;
       const slots = Math.min(free, want.slots);
-      if (slots === 0 || want.claimant.avoid.has(node)) continue;
-      addGrant(state, node, { job: want.claimant.number, slots });
+      if (slots === 0 || want.claimant.avoid.has(at)) continue;
+      addGrant(state, want.claimant, { at, slots, used });
       want.slots -= slots;
       free -= slots;
     }
@@ -160,39 +185,34 @@ function settle(
   let moves = MOST_MOVES;
   for (const { claimant, slots } of short) {
     for (let left = slots; left > 0 && moves > 0; left--, moves--) {
-      if (!makeRoom(state, members, { claimants, claimant })) break;
+      if (!makeRoom(state, members, { claimant, claimants, used })) break;
     }
   }
 }
 
 function takeBack(
   state: FleetState,
-  members: readonly Member[],
-  { job, slots }: { readonly job: number; readonly slots: number },
+  claimant: Claimant,
+  { kind, slots, used }: { readonly kind: number; readonly slots: number; readonly used: Used },
 ): void {
   let left = slots;
-  for (let i = members.length - 1; i >= 0 && left > 0; i--) {
-    const [node, entry] = members[i] as Member;
-    const has = entry.grants?.[job] ?? 0;
+  // What came last goes first.
+  for (const [at, has] of [...claimant.grants].reverse()) {
+    if (left === 0) return;
+    if (state.nodes.kinds[at] !== kind) continue;
     const taken = Math.min(has, left);
-    if (taken > 0) setGrant(state, node, { job, slots: has - taken });
+    addGrant(state, claimant, { at, slots: -taken, used });
     left -= taken;
   }
 }
 
-function freeSlots({ slots, grants }: FleetNode): number {
-  let free = slots;
-  for (const granted of Object.values(grants ?? {})) free -= granted;
-  return Math.max(0, free);
-}
-
 function addGrant(
   state: FleetState,
-  node: string,
-  { job, slots }: { readonly job: number; readonly slots: number },
+  claimant: Claimant,
+  { at, slots, used }: { readonly at: number; readonly slots: number; readonly used: Used },
 ): void {
-  const has = state.nodes[node]?.grants?.[job] ?? 0;
-  setGrant(state, node, { job, slots: has + slots });
+  setGrant(state, claimant, at, (claimant.grants.get(at) ?? 0) + slots);
+  used[at] = (used[at] as number) + slots;
 }
 
 /**
@@ -201,52 +221,39 @@ function addGrant(
  */
 function makeRoom(
   state: FleetState,
-  members: readonly Member[],
-  { claimants, claimant }: { readonly claimants: readonly Claimant[]; readonly claimant: Claimant },
+  members: readonly number[],
+  room: {
+    readonly claimant: Claimant;
+    readonly claimants: readonly Claimant[];
+    readonly used: Used;
+  },
 ): boolean {
-  const free = members.filter(([, entry]) => freeSlots(entry) > 0);
+  const { claimant, claimants, used } = room;
+  const free = members.filter((at) => (used[at] as number) < (state.nodes.slots[at] as number));
   if (free.length === 0) return false;
-  const avoids = new Map(claimants.map(({ number, avoid }) => [number, avoid]));
-  for (const [node, entry] of members) {
-    if (claimant.avoid.has(node)) continue;
-    for (const key of Object.keys(entry.grants ?? {})) {
-      const other = Number(key);
-      if (other === claimant.number) continue;
-      const target = free.find(([id]) => avoids.get(other)?.has(id) !== true);
-      if (target === undefined) continue;
-      setGrant(state, node, { job: other, slots: (entry.grants?.[other] ?? 1) - 1 });
-      addGrant(state, target[0], { job: other, slots: 1 });
-      addGrant(state, node, { job: claimant.number, slots: 1 });
+  const own = new Set(members);
+  for (const other of claimants) {
+    if (other === claimant) continue;
+    const target = free.find((at) => !other.avoid.has(at));
+    if (target === undefined) continue;
+    for (const at of other.grants.keys()) {
+      if (!own.has(at) || claimant.avoid.has(at)) continue;
+      addGrant(state, other, { at, slots: -1, used });
+      addGrant(state, other, { at: target, slots: 1, used });
+      addGrant(state, claimant, { at, slots: 1, used });
       return true;
     }
   }
   return false;
 }
 
-/** Forgets kinds that no node is of. */
-function dropKinds(state: FleetState): void {
-  const used = new Set<number>();
-  for (const { kind } of Object.values(state.nodes)) used.add(kind);
-  for (const { kind } of Object.values(state.out?.gone ?? {})) used.add(kind);
-  for (const key of Object.keys(state.kinds)) {
-    if (!used.has(Number(key))) delete state.kinds[Number(key)];
-  }
-}
-
-/** Kinds of which there is a node that takes work. */
-export function kindsWithSlots(state: FleetState): NodeKind[] {
-  const numbers = new Set<number>();
-  for (const { kind, slots } of Object.values(state.nodes)) if (slots > 0) numbers.add(kind);
-  return [...numbers].flatMap((number) => state.kinds[number] ?? []);
-}
-
 /** Why a job has no slots although it wants some; `null`: it has, or wants none. */
-export function waitingOf(
+function waitingOf(
   job: FleetJob,
-  granted: number,
+  granted: boolean,
   kinds: readonly NodeKind[],
 ): GrantsMessage['waiting'] {
-  if (job.wanted === 0 || granted > 0) return null;
+  if (job.wanted === 0 || granted) return null;
   const usable = kinds.filter((kind) => mayUse(kind, job.owner));
   if (usable.length === 0) return 'no-nodes';
   return usable.some((kind) => canRun(kind, job.simulation)) ? 'busy' : 'no-capable-node';

@@ -1,11 +1,12 @@
-import type { NodeAccess, NodeStatus } from '@belfry/protocol';
+import type { NodeAccess } from '@belfry/protocol';
 import type { FleetSettings } from '../../fleet-settings.ts';
-import type { GrantChange, Trust } from '../../messages/grant-change.ts';
+import type { GrantChange } from '../../messages/grant-change.ts';
 import type { GrantsMessage } from '../../messages/job-messages.ts';
+import { emptyTable, nodeAt, type NodeRow, type NodeTable } from './node-table.ts';
 
-/** A pool, as it is committed: every node of it is in here, so that each takes little. */
+/** A pool, as it is committed. */
 export interface FleetState {
-  nodes: Record<string, FleetNode>;
+  readonly nodes: NodeTable;
   /** What nodes have in common, by a number. */
   kinds: Record<number, NodeKind>;
   /** By a number. */
@@ -16,24 +17,12 @@ export interface FleetState {
   out?: FleetOutbox;
 }
 
-/** Nodes of one kind are the same to any job, but for their speed. */
+/** Nodes of one kind may be used by the same users, and run the same simulations. */
 export interface NodeKind {
-  readonly owner: string;
+  /** `null`: whoever it is, everyone may use it. */
+  readonly owner: string | null;
   readonly access: NodeAccess;
   readonly simulations: readonly string[] | null;
-}
-
-export interface FleetNode {
-  name: string;
-  kind: number;
-  slots: number;
-  trust: Trust;
-  /** Absent: online. */
-  status?: NodeStatus;
-  /** Absent: nobody knows. */
-  speed?: number;
-  /** Slots by the numbers of jobs. Absent: none. */
-  grants?: Record<number, number>;
 }
 
 export interface FleetJob {
@@ -46,19 +35,27 @@ export interface FleetJob {
   avoid: readonly string[];
   /** As the job was told. */
   waiting: GrantsMessage['waiting'];
+  /** Slots by the places of nodes: `[place, slots, place, slots, …]`. */
+  grants: number[];
 }
 
 export interface FleetOutbox {
   /** Slots are to be shared anew. */
   share: boolean;
-  /** The numbers of kinds by what they are; `null`: not looked up yet. */
-  kinds: Record<string, number> | null;
+  /** The places of nodes by their ids, those that are free, and the numbers of kinds by what they are; looked up once a turn. */
+  index: FleetIndex | null;
   /** By the number of a job: nodes of which it is to be told. */
   touched: Record<number, string[]>;
-  /** Nodes that have died or been removed. */
-  gone: Record<string, FleetNode>;
+  /** Nodes that have died or been removed, as they were. */
+  gone: Record<string, NodeRow>;
   refusedNodes: string[];
   refusedJobs: { readonly job: string; readonly message: string }[];
+}
+
+export interface FleetIndex {
+  readonly places: Map<string, number>;
+  readonly free: number[];
+  readonly kinds: Map<string, number>;
 }
 
 export interface FleetTurn {
@@ -75,13 +72,13 @@ export interface FleetEffects {
 }
 
 export function emptyFleet(): FleetState {
-  return { nodes: {}, kinds: {}, jobs: {}, last: 0 };
+  return { nodes: emptyTable(), kinds: {}, jobs: {}, last: 0 };
 }
 
 export function outboxOf(state: FleetState): FleetOutbox {
   return (state.out ??= {
     share: false,
-    kinds: null,
+    index: null,
     touched: {},
     gone: {},
     refusedNodes: [],
@@ -89,27 +86,32 @@ export function outboxOf(state: FleetState): FleetOutbox {
   });
 }
 
+export function indexOf(state: FleetState): FleetIndex {
+  const out = outboxOf(state);
+  if (out.index !== null) return out.index;
+  const places = new Map<string, number>();
+  const free: number[] = [];
+  for (const [at, id] of state.nodes.ids.entries()) {
+    if (id === '') free.push(at);
+    else places.set(id, at);
+  }
+  const kinds = new Map<string, number>();
+  for (const [key, kind] of Object.entries(state.kinds)) kinds.set(kindText(kind), Number(key));
+  out.index = { places, free, kinds };
+  return out.index;
+}
+
+export function kindText({ owner, access, simulations }: NodeKind): string {
+  return JSON.stringify([owner, access, simulations]);
+}
+
 /** The job is to be told of the node. */
 export function touch(state: FleetState, job: number, node: string): void {
   (outboxOf(state).touched[job] ??= []).push(node);
 }
 
-export function setGrant(
-  state: FleetState,
-  node: string,
-  { job, slots }: { readonly job: number; readonly slots: number },
-): void {
-  const entry = state.nodes[node];
-  if (entry === undefined || (entry.grants?.[job] ?? 0) === slots) return;
-  const grants = (entry.grants ??= {});
-  if (slots > 0) grants[job] = slots;
-  else delete grants[job];
-  if (Object.keys(grants).length === 0) delete entry.grants;
-  touch(state, job, node);
-}
-
 export function mayUse(
-  { owner, access }: Pick<NodeKind, 'owner' | 'access'>,
+  { owner, access }: { readonly owner: string | null; readonly access: NodeAccess },
   user: string,
 ): boolean {
   if (owner === user || access.type === 'everyone') return true;
@@ -120,12 +122,26 @@ export function canRun({ simulations }: NodeKind, simulation: string): boolean {
   return simulations === null || simulations.includes(simulation);
 }
 
-export function grantChange(state: FleetState, node: string, job: number): GrantChange | null {
+/** Slots that a job has of the node at a place. */
+export function slotsAt({ grants }: FleetJob, at: number): number {
+  for (let i = 0; i < grants.length; i += 2) if (grants[i] === at) return grants[i + 1] ?? 0;
+  return 0;
+}
+
+/** What a job is told of a node. */
+export function grantChange(state: FleetState, node: string, slots: number): GrantChange | null {
   const gone = state.out?.gone[node];
-  const entry = state.nodes[node] ?? gone;
-  const owner = entry === undefined ? undefined : state.kinds[entry.kind]?.owner;
-  if (entry === undefined || owner === undefined) return null;
-  const { name, trust, speed = null } = entry;
-  const slots = entry.grants?.[job] ?? 0;
-  return { node, slots, name, owner, trust, speed, ...(gone !== undefined && { gone: true }) };
+  const at = indexOf(state).places.get(node);
+  const row = at === undefined ? gone : nodeAt(state.nodes, at);
+  if (row === undefined) return null;
+  const { name, owner, trust, speed } = row;
+  return {
+    node,
+    slots,
+    name,
+    owner,
+    trust,
+    speed: speed > 0 ? speed : null,
+    ...(gone !== undefined && { gone: true }),
+  };
 }

@@ -7,77 +7,85 @@ import type {
   NodeStateMessage,
 } from '../../messages/fleet-messages.ts';
 import type { GrantsMessage } from '../../messages/job-messages.ts';
-import { allocate, kindsWithSlots, waitingOf } from './allocate.ts';
+import { allocate } from './allocate.ts';
 import {
   grantChange,
+  indexOf,
+  kindText,
   mayUse,
   outboxOf,
+  slotsAt,
   touch,
   type FleetEffects,
   type FleetJob,
-  type FleetNode,
   type FleetState,
   type FleetTurn,
   type NodeKind,
 } from './fleet-state.ts';
+import { clearNode, nodeAt, putNode } from './node-table.ts';
 
 /** A node says how it is. */
 export function nodeState({ state, settings }: FleetTurn, message: NodeStateMessage): void {
-  const { node, name, slots, trust, status } = message;
+  const { node, name, owner, slots, trust, status } = message;
   const out = outboxOf(state);
-  const before = state.nodes[node];
-  if (before === undefined && Object.keys(state.nodes).length >= settings.limits.nodesPerPool) {
-    out.refusedNodes.push(node);
-    return;
+  const { places, free } = indexOf(state);
+  let at = places.get(node);
+  const before = at === undefined ? null : nodeAt(state.nodes, at);
+  if (at === undefined) {
+    if (places.size >= settings.limits.nodesPerPool) {
+      out.refusedNodes.push(node);
+      return;
+    }
+    at = free.pop() ?? state.nodes.ids.length;
+    places.set(node, at);
   }
   const kind = kindOf(state, message);
-  const { status: _status, ...kept } = before ?? { grants: undefined, speed: undefined };
-  const entry: FleetNode = {
-    ...(kept.speed !== undefined && { speed: kept.speed }),
-    ...(kept.grants !== undefined && { grants: kept.grants }),
-    name,
-    kind,
-    slots,
-    trust,
-    ...(status !== 'online' && { status }),
-  };
-  state.nodes[node] = entry;
-  if (before?.slots !== slots || before.kind !== kind) out.share = true;
-  const told = before?.name !== name || before.trust !== trust || before.kind !== kind;
-  for (const job of Object.keys(before?.grants ?? {})) if (told) touch(state, Number(job), node);
-  if (status === 'offline' && before !== undefined) {
-    out.gone[node] = entry;
-    for (const job of Object.keys(before.grants ?? {})) touch(state, Number(job), node);
+  const row = { name, owner, kind, slots, trust, status, speed: before?.speed ?? 0 };
+  putNode(state.nodes, at, { id: node, ...row });
+  if (before === null || before.slots !== slots || before.kind !== kind) out.share = true;
+  if (before === null) return;
+  const died = status === 'offline' && before.status !== 'offline';
+  if (died) out.gone[node] = row;
+  if (died || before.name !== name || before.owner !== owner || before.trust !== trust) {
+    touchHolders(state, node, at);
+  }
+}
+
+/** Jobs that have something of a node are to be told of it. */
+function touchHolders(state: FleetState, node: string, at: number): void {
+  for (const [key, job] of Object.entries(state.jobs)) {
+    if (slotsAt(job, at) > 0) touch(state, Number(key), node);
   }
 }
 
 function kindOf(state: FleetState, { owner, access, simulations }: NodeStateMessage): number {
-  const out = outboxOf(state);
-  out.kinds ??= Object.fromEntries(
-    Object.entries(state.kinds).map(([key, kind]) => [kindText(kind), Number(key)]),
-  );
-  const text = kindText({ owner, access, simulations });
-  const known = out.kinds[text];
+  // Who owns a node that everyone may use makes no difference.
+  const kind: NodeKind = { owner: access.type === 'everyone' ? null : owner, access, simulations };
+  const { kinds } = indexOf(state);
+  const text = kindText(kind);
+  const known = kinds.get(text);
   if (known !== undefined) return known;
   state.last += 1;
-  out.kinds[text] = state.last;
-  state.kinds[state.last] = { owner, access, simulations };
+  kinds.set(text, state.last);
+  state.kinds[state.last] = kind;
   return state.last;
 }
 
-function kindText({ owner, access, simulations }: NodeKind): string {
-  return JSON.stringify([owner, access, simulations]);
-}
-
 export function nodeGone({ state }: FleetTurn, node: string): void {
-  const entry = state.nodes[node];
-  if (entry === undefined) return;
+  const { places, free } = indexOf(state);
+  const at = places.get(node);
+  if (at === undefined) return;
   const out = outboxOf(state);
-  delete state.nodes[node];
-  for (const job of Object.keys(entry.grants ?? {})) touch(state, Number(job), node);
-  delete entry.grants;
-  out.gone[node] = entry;
+  out.gone[node] = nodeAt(state.nodes, at);
   out.share = true;
+  touchHolders(state, node, at);
+  for (const job of Object.values(state.jobs)) {
+    const i = job.grants.findIndex((place, k) => k % 2 === 0 && place === at);
+    if (i >= 0) job.grants.splice(i, 2);
+  }
+  clearNode(state.nodes, at);
+  places.delete(node);
+  free.push(at);
 }
 
 /** A job says what it could use; the first time it joins. */
@@ -100,8 +108,17 @@ export function jobDemand(turn: FleetTurn, message: DemandMessage): void {
     return;
   }
   state.last += 1;
-  const waiting = null;
-  state.jobs[state.last] = { job, owner, title, priority, simulation, wanted, avoid, waiting };
+  state.jobs[state.last] = {
+    job,
+    owner,
+    title,
+    priority,
+    simulation,
+    wanted,
+    avoid,
+    waiting: null,
+    grants: [],
+  };
 }
 
 function whyFull({ pool, state, settings }: FleetTurn, owner: string): string | null {
@@ -125,67 +142,72 @@ export function jobOver({ state }: FleetTurn, { job, speeds }: JobOverMessage): 
   }
 }
 
-function noteSpeeds(state: FleetState, speeds: DemandMessage['speeds']): void {
-  for (const [node, speed] of speeds) {
-    const entry = state.nodes[node];
-    if (entry === undefined) continue;
-    const before = entry.speed ?? speed;
-    entry.speed = Number(((before + speed) / 2).toPrecision(2));
+function noteSpeeds(state: FleetState, reported: DemandMessage['speeds']): void {
+  if (reported.length === 0) return;
+  const { places } = indexOf(state);
+  const { speeds } = state.nodes;
+  for (const [node, speed] of reported) {
+    const at = places.get(node);
+    if (at === undefined) continue;
+    const before = speeds[at] || speed;
+    speeds[at] = Number(((before + speed) / 2).toPrecision(2));
   }
 }
 
 /** Shares out what there is to share, and says what has changed. */
 export function endFleetTurn(turn: FleetTurn): FleetEffects {
   const { state } = turn;
-  if (state.out?.share === true) allocate(turn);
+  const reasons = state.out?.share === true ? allocate(turn) : null;
   const { out } = state;
   if (out === undefined) return { grants: [], refusedNodes: [], refusedJobs: [] };
-  const granted = out.share ? grantedSlots(state) : null;
-  const kinds = out.share ? kindsWithSlots(state) : [];
   const grants: [string, GrantsMessage][] = [];
   for (const [key, job] of Object.entries(state.jobs)) {
     const number = Number(key);
-    const waiting =
-      granted === null ? job.waiting : waitingOf(job, granted.get(number) ?? 0, kinds);
+    const waiting = reasons?.get(number) ?? (reasons === null ? job.waiting : null);
     const touched = new Set(out.touched[number] ?? []);
     if (touched.size === 0 && waiting === job.waiting) continue;
     job.waiting = waiting;
-    const changes = [...touched].flatMap((node) => grantChange(state, node, number) ?? []);
-    grants.push([job.job, { type: 'grants', changes, waiting }]);
+    grants.push([job.job, { type: 'grants', changes: changesOf(state, job, touched), waiting }]);
   }
   delete state.out;
   return { grants, refusedNodes: out.refusedNodes, refusedJobs: out.refusedJobs };
 }
 
-function grantedSlots(state: FleetState): Map<number, number> {
-  const granted = new Map<number, number>();
-  for (const { grants } of Object.values(state.nodes)) {
-    if (grants === undefined) continue;
-    for (const [key, slots] of Object.entries(grants)) {
-      granted.set(Number(key), (granted.get(Number(key)) ?? 0) + slots);
-    }
+function changesOf(
+  state: FleetState,
+  { grants }: FleetJob,
+  touched: ReadonlySet<string>,
+): GrantsMessage['changes'] {
+  const slots = new Map<string, number>();
+  for (let i = 0; i < grants.length; i += 2) {
+    slots.set(state.nodes.ids[grants[i] as number] as string, grants[i + 1] as number);
   }
-  return granted;
+  return [...touched].flatMap((node) => grantChange(state, node, slots.get(node) ?? 0) ?? []);
 }
 
 export function poolView({ pool, state }: FleetTurn): PoolView {
-  const granted = grantedSlots(state);
-  const nodes = Object.values(state.nodes);
-  const online = nodes.filter(({ status }) => status !== 'offline');
+  const { ids, slots } = state.nodes;
+  let nodes = 0;
+  let online = 0;
+  for (let at = 0; at < ids.length; at++) {
+    if (ids[at] === '') continue;
+    nodes += 1;
+    if (nodeAt(state.nodes, at).status !== 'offline') online += 1;
+  }
+  const jobs = Object.values(state.jobs).map(poolJob);
   return {
     pool,
-    nodes: nodes.length,
-    online: online.length,
-    slots: nodes.reduce((sum, { slots }) => sum + slots, 0),
-    busy: granted.values().reduce((sum, slots) => sum + slots, 0),
-    jobs: Object.entries(state.jobs).map(([key, job]) => poolJob(job, granted.get(Number(key)))),
+    nodes,
+    online,
+    slots: slots.reduce((sum, count) => sum + count, 0),
+    busy: jobs.reduce((sum, job) => sum + job.slots, 0),
+    jobs,
   };
 }
 
-function poolJob(
-  { job, title, owner, priority, wanted }: FleetJob,
-  slots = 0,
-): PoolView['jobs'][number] {
+function poolJob(of: FleetJob): PoolView['jobs'][number] {
+  const { job, title, owner, priority, wanted, grants } = of;
+  const slots = grants.reduce((sum, each, i) => (i % 2 === 1 ? sum + each : sum), 0);
   return { job, title, owner, priority, slots, wanted };
 }
 
@@ -193,14 +215,14 @@ export function nodePage(
   { state }: FleetTurn,
   { user, operator, cursor, limit }: Extract<FleetQuestion, { type: 'nodes' }>,
 ): NodePage {
-  const visible = Object.entries(state.nodes)
-    .filter(([node, { kind }]) => {
-      const kindOfNode = state.kinds[kind];
-      if (cursor !== null && node <= cursor) return false;
-      return operator || (kindOfNode !== undefined && mayUse(kindOfNode, user));
-    })
-    .map(([node]) => node)
-    .sort();
+  const { ids, kinds } = state.nodes;
+  const visible: string[] = [];
+  for (const [at, id] of ids.entries()) {
+    if (id === '' || (cursor !== null && id <= cursor)) continue;
+    const kind = state.kinds[kinds[at] as number];
+    if (operator || (kind !== undefined && mayUse(kind, user))) visible.push(id);
+  }
+  visible.sort();
   const nodes = visible.slice(0, limit);
   return { nodes, cursor: visible.length > limit ? (nodes.at(-1) ?? null) : null };
 }

@@ -20,6 +20,8 @@ interface Giving {
   left: number;
   /** Expected length of all that is waiting or under way. */
   length: number;
+  /** Where the first range begins that is done and waits for what is before it; 0: none does. */
+  readonly firstDone: number;
   /** Chunks that wait to be confirmed. */
   unconfirmed: number;
   /** Slots of all nodes. */
@@ -61,7 +63,9 @@ function newGiving(turn: JobTurn, outlook: Outlook): Giving {
     turn,
     outlook,
     left: freeBlocks(round.free) * round.count,
-    length: round.waiting + Object.keys(state.attempts).length * length,
+    length: round.waiting + outlook.live * length,
+    // Whole numbers as keys are in their order.
+    firstDone: Number(Object.keys(round.done)[0] ?? 0),
     unconfirmed: round.again.filter((from) => round.chunks[from]?.votes !== undefined).length,
     slots: granted.reduce((sum, { known }) => sum + known.slots, 0),
     owners: new Set(granted.map(({ known }) => known.owner)).size,
@@ -78,7 +82,8 @@ function hasRoom(turn: JobTurn, { known, attempts }: Holding, outlook: Outlook):
   if (known.held >= slots * PREFETCH || rate === 0) return false;
   let soon = 0;
   for (const attempt of attempts) {
-    if (attempt.run > 0 && msLeft(turn, attempt, rate) < turn.settings.prefetchMs) soon++;
+    if (attempt.run > 0 && msLeft(turn, attempt, { rate, extra: 0 }) < turn.settings.prefetchMs)
+      soon++;
   }
   return known.held - slots < soon;
 }
@@ -136,20 +141,10 @@ function mayTake(giving: Giving, { node, known }: Holding, chunk: Chunk): boolea
 }
 
 /** Where what is given out must begin before, so that what waits can be put together; `Infinity`: anywhere. */
-function limitOf({ turn, length }: Giving): number {
-  const { round, attempts } = turn.state;
+function limitOf({ turn, outlook, length, firstDone }: Giving): number {
   if (length <= turn.settings.limits.pendingBytes) return Infinity;
   // Nothing waits yet: one after the other.
-  return Object.keys(round.done).length > 0 || Object.keys(attempts).length > 0
-    ? firstDone(turn)
-    : Infinity;
-}
-
-/** Where the first range begins that is done and waits for what is before it; 0: none does. */
-function firstDone({ state }: JobTurn): number {
-  // Whole numbers as keys are in their order.
-  for (const from of Object.keys(state.round.done)) return Number(from);
-  return 0;
+  return firstDone > 0 || outlook.live > 0 ? firstDone : Infinity;
 }
 
 function nextFree(giving: Giving, holding: Holding): BlockRange | null {
@@ -173,7 +168,7 @@ function nextFree(giving: Giving, holding: Holding): BlockRange | null {
   );
   // What the rest waits for to be put together goes first, also where it is smaller than it might be: people see no more than what is
   // together, and a job with a target ends no sooner.
-  const front = takeRange(round.free, blocks, firstDone(giving.turn));
+  const front = takeRange(round.free, blocks, giving.firstDone);
   return front ?? takeRange(round.free, blocks, limitOf(giving));
 }
 
@@ -192,7 +187,7 @@ function nextCopy({ turn, outlook, late }: Giving, { node, known }: Holding): nu
     const chunk = round.chunks[from];
     if (chunk === undefined || holder === node) continue;
     if (chunk.votes?.some((vote) => vote.node === node) === true) continue;
-    const ours = (chunk.blocks * round.count) / rate;
+    const ours = (chunk.blocks * round.count) / rate + turn.state.lag;
     if (ours * 1.2 + 100 >= theirs) continue;
     late.splice(i, 1);
     return from;

@@ -1,5 +1,12 @@
 import { giveBack } from '../ranges/free-ranges.ts';
-import { workOf, type Chunk, type JobAttempt, type JobState, type JobTurn } from './job-state.ts';
+import {
+  tokensOf,
+  workOf,
+  type Chunk,
+  type JobAttempt,
+  type JobState,
+  type JobTurn,
+} from './job-state.ts';
 
 /** Takes an attempt out of the books; the chunk that it was for. `null`: the node has no such attempt (any more). */
 export function closeAttempt(
@@ -21,10 +28,10 @@ export function closeAttempt(
 export function cancelAttempts(turn: JobTurn, from: number): void {
   const chunk = turn.state.round.chunks[from];
   if (chunk === undefined || chunk.live === 0) return;
-  for (const [token, attempt] of Object.entries(turn.state.attempts)) {
-    if (attempt.from !== from) continue;
-    closeAttempt(turn, token, attempt.node);
-    workOf(turn.state, attempt.node).cancelled.push(token);
+  for (const token of tokensOf(turn.state, from)) {
+    const node = turn.state.attempts[token]?.node ?? '';
+    closeAttempt(turn, token, node);
+    workOf(turn.state, node).cancelled.push(token);
   }
 }
 

@@ -23,8 +23,7 @@ export function demandOf(
   if (isOver(state)) return { wanted: 0, avoid: [] };
   const chunks = Object.values(round.chunks);
   const blocks = freeBlocks(round.free) + chunks.reduce((sum, chunk) => sum + chunk.blocks, 0);
-  const live = Object.keys(state.attempts).length;
-  const { meanRate } = outlook;
+  const { meanRate, live } = outlook;
   const ms = meanRate === 0 ? Infinity : (blocks * round.count) / meanRate;
   const useful = Math.max(ms / Math.max(1, settings.chunk.floorMs), live, round.again.length);
   const wanted = ceilPowerOfTwo(Math.ceil(Math.min(blocks, useful)));

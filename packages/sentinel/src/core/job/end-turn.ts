@@ -7,7 +7,7 @@ import { requeue } from './chunks.ts';
 import { demandOf, isNews, speedsOf, type Demand } from './demand.ts';
 import { fadePace, jobSummary, jobView } from './job-view.ts';
 import { isOver, workOf, type JobTurn } from './job-state.ts';
-import { lookOver, msLeft, rateOf, type Outlook } from './outlook.ts';
+import { lookOver, msOf, type Outlook } from './outlook.ts';
 import { loseAttempt } from './settle.ts';
 
 /** What a job says at the end of a turn. */
@@ -40,7 +40,7 @@ export function endTurn(turn: JobTurn): JobEffects {
   const { state } = turn;
   if (!isOver(state)) {
     advance(turn);
-    writeOff(turn, lookOver(turn));
+    writeOff(turn);
     waive(turn);
     const outlook = lookOver(turn);
     const idle = giveOut(turn, outlook);
@@ -50,16 +50,15 @@ export function endTurn(turn: JobTurn): JobEffects {
 }
 
 /** Attempts of which nothing was heard for far longer than anything takes: whoever should have said so did not. */
-function writeOff(turn: JobTurn, outlook: Outlook): void {
+function writeOff(turn: JobTurn): void {
   const { state, now, settings } = turn;
   const patience = 2 * (settings.times.deadMs + settings.times.stallMs);
   for (const [token, attempt] of Object.entries(state.attempts)) {
-    if (now - attempt.at < patience) continue;
-    const known = state.nodes[attempt.node];
-    const rate = known === undefined ? 0 : rateOf(known, outlook);
-    const whole = msLeft(turn, { ...attempt, run: 0 }, rate || outlook.meanRate);
-    if (Number.isFinite(whole) && now - attempt.at < patience + 20 * whole) continue;
-    if (!Number.isFinite(whole) && now - attempt.at < 10 * patience) continue;
+    // They are in the order in which they were given.
+    if (now - attempt.at < patience) return;
+    const whole = msOf(turn, attempt, state.nodes[attempt.node]?.rate ?? 0);
+    const longest = Number.isFinite(whole) ? patience + 20 * whole : 10 * patience;
+    if (now - attempt.at < longest) continue;
     loseAttempt(turn, token, { node: attempt.node, reason: 'unacknowledged' });
     workOf(state, attempt.node).cancelled.push(token);
   }
@@ -179,8 +178,8 @@ function wakeAt(turn: JobTurn): number | null {
   if (isOver(state)) {
     times.push((state.endedAt ?? now) + settings.limits.keepMs);
   } else if (
-    Object.keys(state.attempts).length + state.round.again.length > 0 ||
-    Object.values(state.nodes).some(({ slots }) => slots > 0)
+    state.round.again.length > 0 ||
+    Object.values(state.nodes).some(({ slots, held }) => slots + held > 0)
   ) {
     times.push(now + LOOK_MS);
   }

@@ -53,6 +53,8 @@ export interface JobState {
     readonly avoid: readonly string[];
     readonly at: number;
   } | null;
+  /** How long a result is on its way, there and back, in ms: what an attempt takes beyond its work. */
+  lag: number;
   /** Iterations a second lately: a sum that fades, and when it was last faded. */
   pace: { at: number; sum: number };
   told: JobTold;
@@ -159,6 +161,8 @@ export interface JobOutbox {
   works: Record<string, NodeWork>;
   /** Ranges that became done in this turn. */
   fresh: number[];
+  /** Tokens by the first block of their chunk, some of them over; `null`: not looked up yet. */
+  tokens: Record<number, string[]> | null;
 }
 
 export interface NodeWork {
@@ -196,7 +200,20 @@ export function trustOf(turn: JobTurn, node: string): Trust {
 }
 
 function outboxOf(state: JobState): JobOutbox {
-  return (state.out ??= { works: {}, fresh: [] });
+  return (state.out ??= { works: {}, fresh: [], tokens: null });
+}
+
+/** The attempts at a chunk. */
+export function tokensOf(state: JobState, from: number): string[] {
+  const out = outboxOf(state);
+  if (out.tokens === null) {
+    out.tokens = {};
+    for (const [token, attempt] of Object.entries(state.attempts)) {
+      (out.tokens[attempt.from] ??= []).push(token);
+    }
+  }
+  // Nothing is given out before the end of the turn, so that none is missing.
+  return (out.tokens[from] ?? []).filter((token) => state.attempts[token]?.from === from);
 }
 
 export function workOf(state: JobState, node: string): NodeWork {

@@ -110,9 +110,9 @@ function nodesOf({ nodes }: JobState): Pick<JobView, 'nodes' | 'nodeCount' | 'sl
   };
 }
 
-function waitingReason({ status, attempts, waiting, round, nodes }: JobState): JobView['waiting'] {
-  if ((status !== 'queued' && status !== 'running') || Object.keys(attempts).length > 0)
-    return null;
+function waitingReason({ status, waiting, round, nodes }: JobState): JobView['waiting'] {
+  if (status !== 'queued' && status !== 'running') return null;
+  if (Object.values(nodes).some(({ held }) => held > 0)) return null;
   const confirming = round.again.some((from) => round.chunks[from]?.votes !== undefined);
   if (confirming) return 'needs-verification';
   const slots = Object.values(nodes).some((node) => node.slots > 0);

@@ -16,6 +16,8 @@ export interface Outlook {
   readonly meanRate: number;
   /** The rate of a node whose speed is 1; 0: unknown. */
   readonly usualRate: number;
+  /** Attempts that nodes hold. */
+  readonly live: number;
 }
 
 /** Goes through nodes and attempts once; what waits at a node is taken for begun where a slot is free for it. */
@@ -26,8 +28,10 @@ export function lookOver({ state, now }: JobTurn): Outlook {
   let sum = 0;
   let usual = 0;
   let hinted = 0;
+  let live = 0;
   for (const [node, known] of Object.entries(state.nodes)) {
     holdings.set(node, { node, known, attempts: [] });
+    live += known.held;
     if (known.slots > 0) slots += known.slots;
     if (known.rate === 0) continue;
     const weight = Math.max(1, known.slots);
@@ -47,6 +51,7 @@ export function lookOver({ state, now }: JobTurn): Outlook {
     meanRate,
     totalRate: meanRate * slots,
     usualRate: hinted > 0 ? usual / hinted : meanRate,
+    live,
   };
 }
 
@@ -67,12 +72,19 @@ export function rateOf({ rate, speed }: JobNodeState, { usualRate }: Outlook): n
   return rate > 0 || speed === null ? rate : usualRate * speed;
 }
 
-/** How long an attempt will still run, in ms; `Infinity`: unknown. */
-export function msLeft(turn: JobTurn, attempt: JobAttempt, rate: number): number {
-  const { round } = turn.state;
-  const blocks = round.chunks[attempt.from]?.blocks ?? 1;
-  if (rate === 0) return Infinity;
-  const whole = (blocks * round.count) / rate;
+/** How long a node works at an attempt, in ms; `Infinity`: unknown. */
+export function msOf({ state: { round } }: JobTurn, { from }: JobAttempt, rate: number): number {
+  const blocks = round.chunks[from]?.blocks ?? 1;
+  return rate === 0 ? Infinity : (blocks * round.count) / rate;
+}
+
+/** How long it will still be, in ms. `extra`: what it may take beyond the work. */
+export function msLeft(
+  turn: JobTurn,
+  attempt: JobAttempt,
+  { rate, extra }: { readonly rate: number; readonly extra: number },
+): number {
+  const whole = msOf(turn, attempt, rate) + extra;
   if (attempt.run === 0) return whole;
   const passed = turn.now - attempt.run;
   // What takes longer than it should may take as long again.

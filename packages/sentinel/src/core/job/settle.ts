@@ -20,6 +20,8 @@ const ERRORS_KEPT = 5;
 const ERROR_LENGTH = 2_000;
 /** A chunk may be lost so many times as often as it may fail: nodes die of other things too. */
 const LOST_PER_FAIL = 4;
+/** More than that is the node's doing. */
+const MOST_LAG_MS = 10_000;
 /** The most ranges that a job may leave out. */
 const MOST_MISSING = 1_000;
 
@@ -44,6 +46,10 @@ export function settleResult(turn: JobTurn, message: ResultMessage): void {
   state.counts.completed += 1;
   const holder = state.nodes[node];
   if (holder !== undefined) learn(turn, holder, { blocks: chunk.blocks, ms: message.ms });
+  if (attempt.run > 0) {
+    const lag = Math.min(MOST_LAG_MS, Math.max(0, turn.now - attempt.run - message.ms));
+    state.lag += (lag - state.lag) * 0.05;
+  }
   const tally = tallyOf(state, node);
   tally.completed += 1;
   tally.iterations += chunk.blocks * state.round.count;

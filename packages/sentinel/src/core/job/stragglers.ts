@@ -1,5 +1,5 @@
 import type { JobTurn } from './job-state.ts';
-import { msLeft, rateOf, type Outlook } from './outlook.ts';
+import { msLeft, msOf, rateOf, type Outlook } from './outlook.ts';
 
 /** A chunk that one node alone has, and how long it will take. */
 export interface Straggler {
@@ -17,7 +17,9 @@ export function stragglers(turn: JobTurn, outlook: Outlook): Straggler[] {
     const running = attempts.filter(({ run }) => run > 0);
     const lefts = running.map((attempt) =>
       // Of a node whose rate nobody knows: as long again.
-      rate === 0 ? now - attempt.run : msLeft(turn, attempt, rate),
+      rate === 0
+        ? now - attempt.run - state.lag
+        : msLeft(turn, attempt, { rate, extra: state.lag }),
     );
     const free = lefts.length === 0 ? 0 : Math.min(...lefts);
     let waiting = 0;
@@ -27,8 +29,7 @@ export function stragglers(turn: JobTurn, outlook: Outlook): Straggler[] {
       const width = Math.max(1, running.length);
       const ms =
         own ??
-        free +
-          msLeft(turn, attempt, rate || outlook.meanRate) * (1 + Math.floor(waiting++ / width));
+        free + msOf(turn, attempt, rate || outlook.meanRate) * (1 + Math.floor(waiting++ / width));
       if (ms > 0) found.push({ from: attempt.from, node, msLeft: ms });
     }
   }

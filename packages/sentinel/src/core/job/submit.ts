@@ -38,6 +38,7 @@ export function submitJob(message: SubmitMessage, context: SubmitContext): JobSt
       errors: [],
       waiting: null,
       demand: null,
+      lag: 0,
       pace: { at: now, sum: 0 },
       told: { stale: true, viewAt: 0, length: 0, status: null, indexAt: 0 },
     };
