@@ -91,8 +91,11 @@ function groupNodes(state: FleetState): Map<number, Group> {
   return groups;
 }
 
-function setGrant(state: FleetState, claimant: Claimant, at: number, slots: number): void {
-  const { grants, number } = claimant;
+function setGrant(
+  state: FleetState,
+  { grants, number }: Claimant,
+  { at, slots }: { readonly at: number; readonly slots: number },
+): void {
   if ((grants.get(at) ?? 0) === slots) return;
   if (slots > 0) grants.set(at, slots);
   else grants.delete(at);
@@ -103,7 +106,7 @@ function setGrant(state: FleetState, claimant: Claimant, at: number, slots: numb
 function cleanGrants(state: FleetState, claimant: Claimant, used: Used): void {
   const { job, avoid, grants, has } = claimant;
   const { kinds, slots: all } = state.nodes;
-  for (const [at, slots] of [...grants]) {
+  for (const [at, slots] of grants) {
     const kind = kinds[at] as number;
     const kindOf = state.kinds[kind];
     const stays =
@@ -112,7 +115,7 @@ function cleanGrants(state: FleetState, claimant: Claimant, used: Used): void {
       canRun(kindOf, job.simulation) &&
       !avoid.has(at);
     const kept = stays ? Math.min(slots, (all[at] as number) - (used[at] as number)) : 0;
-    setGrant(state, claimant, at, kept);
+    setGrant(state, claimant, { at, slots: kept });
     used[at] = (used[at] as number) + kept;
     if (kept > 0) has.set(kind, (has.get(kind) ?? 0) + kept);
   }
@@ -211,7 +214,7 @@ function addGrant(
   claimant: Claimant,
   { at, slots, used }: { readonly at: number; readonly slots: number; readonly used: Used },
 ): void {
-  setGrant(state, claimant, at, (claimant.grants.get(at) ?? 0) + slots);
+  setGrant(state, claimant, { at, slots: (claimant.grants.get(at) ?? 0) + slots });
   used[at] = (used[at] as number) + slots;
 }
 

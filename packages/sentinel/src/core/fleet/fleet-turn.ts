@@ -149,7 +149,8 @@ function noteSpeeds(state: FleetState, reported: DemandMessage['speeds']): void 
   for (const [node, speed] of reported) {
     const at = places.get(node);
     if (at === undefined) continue;
-    const before = speeds[at] || speed;
+    const known = speeds[at] ?? 0;
+    const before = known > 0 ? known : speed;
     speeds[at] = Number(((before + speed) / 2).toPrecision(2));
   }
 }
