@@ -117,6 +117,28 @@ export function statChanges(
   });
 }
 
+const TWINS: Readonly<Partial<Record<Slot, Slot>>> = {
+  ring1: 'ring2',
+  ring2: 'ring1',
+  trinket1: 'trinket2',
+  trinket2: 'trinket1',
+};
+
+/** What is worn otherwise. A ring or a trinket that only went to the other slot of its kind is no change to anybody. */
+export function shownChanges(
+  changes: Readonly<Partial<Record<Slot, string | null>>>,
+  worn: Draft['gear'],
+): readonly (readonly [Slot, string | null])[] {
+  const all = SLOTS.flatMap((slot) => {
+    const item = changes[slot];
+    return item === undefined ? [] : [[slot, item] as const];
+  });
+  return all.filter(([slot, item]) => {
+    const twin = TWINS[slot];
+    return twin === undefined || item === null || worn[twin] !== item;
+  });
+}
+
 export function className(id: string): string {
   return findClass(id)?.name ?? id;
 }

@@ -10,7 +10,15 @@ import { describe, expect, test } from 'vitest';
 import { BAG_GROUPS, countCombinations, dropCount, exampleBag, ownedIn } from './bag.ts';
 import { bagText, readBag } from './bag-text.ts';
 import { gainSpan, gainText, percentText, verdictOf } from './gains.ts';
-import { gearLevel, itemsFor, statChanges, statsText, weaponText, wornSets } from './item-text.ts';
+import {
+  gearLevel,
+  itemsFor,
+  shownChanges,
+  statChanges,
+  statsText,
+  weaponText,
+  wornSets,
+} from './item-text.ts';
 import { nameOf } from './names.ts';
 import {
   addDraft,
@@ -120,6 +128,15 @@ describe('gear', () => {
     ]);
     const levels = itemsFor('chest', findClass('cinderwright')!).map(({ level }) => level);
     expect(levels).toEqual(levels.toSorted((a, b) => b - a));
+  });
+
+  test('that only went to the other finger is no change', () => {
+    const worn = { ring1: 'a', ring2: 'b', head: 'c' };
+    expect(shownChanges({ ring1: 'd', ring2: 'a', head: null }, worn)).toEqual([
+      ['head', null],
+      ['ring1', 'd'],
+    ]);
+    expect(shownChanges({}, worn)).toEqual([]);
   });
 
   test('and everything in a result has a name', () => {

@@ -1,9 +1,4 @@
-import {
-  type BestInBagsSummary,
-  findItem,
-  type RankedSet,
-  type Slot,
-} from '@belfry/example-combat';
+import { type BestInBagsSummary, findItem, type RankedSet } from '@belfry/example-combat';
 import type { JobView } from '@belfry/protocol';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
@@ -11,7 +6,8 @@ import { Interval } from '../../charts/interval.tsx';
 import { isOver } from '../../fleet/model/job-feed.ts';
 import { countText } from '../../parts/formats.ts';
 import { gainRange, gainSpan, gainText, percentText } from '../model/gains.ts';
-import { SLOT_NAMES } from '../model/item-text.ts';
+import { shownChanges, SLOT_NAMES } from '../model/item-text.ts';
+import type { Draft } from '../model/roster.ts';
 import './results.css';
 
 /** So many are shown at first. */
@@ -35,7 +31,7 @@ export function BestInBagsResult({ view }: { readonly view: JobView }): JSX.Elem
             <span class="result-unit">damage per second</span>
           </p>
           <p class="muted">{leadText(summary, isOver(view))}</p>
-          <Changes set={best} />
+          <Changes set={best} worn={summary.character.gear} />
         </section>
       )}
       <section class="card panel" aria-labelledby="ranking-title">
@@ -70,7 +66,14 @@ export function BestInBagsResult({ view }: { readonly view: JobView }): JSX.Elem
           </thead>
           <tbody>
             {shown.map((set, i) => (
-              <SetRow key={keyOf(set)} set={set} place={i + 1} current={current} span={span} />
+              <SetRow
+                key={keyOf(set)}
+                set={set}
+                place={i + 1}
+                current={current}
+                worn={summary.character.gear}
+                span={span}
+              />
             ))}
           </tbody>
         </table>
@@ -113,16 +116,17 @@ interface SetRowProps {
   readonly set: RankedSet;
   readonly place: number;
   readonly current: RankedSet | null;
+  readonly worn: Draft['gear'];
   readonly span: { readonly from: number; readonly to: number };
 }
 
-function SetRow({ set, place, current, span }: SetRowProps): JSX.Element {
+function SetRow({ set, place, current, worn, span }: SetRowProps): JSX.Element {
   const isCurrent = Object.keys(set.changes).length === 0;
   return (
     <tr class={`${set.culled ? 'is-culled' : ''} ${isCurrent ? 'is-current' : ''}`}>
       <td class="num rank">{place}</td>
       <th scope="row" class="row-title">
-        {isCurrent ? <strong>What you wear now</strong> : <Changes set={set} />}
+        {isCurrent ? <strong>What you wear now</strong> : <Changes set={set} worn={worn} />}
       </th>
       <td data-name="Damage/s" class="num">
         {countText(set.mean)}
@@ -150,8 +154,8 @@ function SetRow({ set, place, current, span }: SetRowProps): JSX.Element {
 }
 
 /** What is worn otherwise. */
-function Changes({ set }: { readonly set: RankedSet }): JSX.Element {
-  const changes = Object.entries(set.changes) as [Slot, string | null][];
+function Changes({ set, worn }: { set: RankedSet; worn: Draft['gear'] }): JSX.Element {
+  const changes = shownChanges(set.changes, worn);
   return (
     <ul class="set-changes">
       {changes.map(([slot, item]) => (

@@ -8,7 +8,7 @@ export function AwayBanner(): JSX.Element {
   const connection = useConnection(fleetSeat);
   const away = connection?.type === 'reconnecting' || connection?.type === 'closed';
   return (
-    <div class="away" role="status">
+    <div class="server-away" role="status">
       {away && (
         <Banner>The server does not answer. What you see may be old; it goes on by itself.</Banner>
       )}

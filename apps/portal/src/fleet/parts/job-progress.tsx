@@ -66,9 +66,11 @@ export function JobProgress({ feed, view, now }: JobProgressProps): JSX.Element 
             )}
           </Fact>
         )}
-        <Fact name={over ? 'Nodes' : 'At work'}>
-          {countText(view.nodeCount)} {view.nodeCount === 1 ? 'node' : 'nodes'}
-        </Fact>
+        {!over && (
+          <Fact name="At work">
+            {countText(view.nodeCount)} {view.nodeCount === 1 ? 'node' : 'nodes'}
+          </Fact>
+        )}
       </dl>
     </div>
   );
