@@ -1,6 +1,7 @@
 import { findSet, findSource, type ItemDefinition } from '@belfry/example-combat';
 import type { JSX } from 'preact';
 import { isSpecial, statsText, weaponText } from '../model/item-text.ts';
+import './item-facts.css';
 
 /** An item's name, numbers, what it does besides, and where it is from. */
 export function ItemFacts({ item }: { readonly item: ItemDefinition }): JSX.Element {
