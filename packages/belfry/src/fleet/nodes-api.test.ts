@@ -430,6 +430,24 @@ describe.each(['embedded', 'redis'] as const)('nodes on %s', (stores) => {
     expect(await missing.json()).toMatchObject({ error: { code: 'unknown_simulation' } });
   });
 
+  test('the figures of the pools are in the metrics', async () => {
+    const pool = 'counted';
+    await lab.node('ops', { trusted: true, pool, slots: 3 });
+    const input = { blocks: 4, throws: 10 };
+    const body = { simulation: 'coin', input, pool };
+    const { job } = (await lab.ask<SubmitReply>(ann, '/jobs', { body })).body;
+    await waitFor(
+      async () => {
+        const text = await (await fetch(`${lab.url}/metrics`)).text();
+        const value = (name: string): number =>
+          Number(new RegExp(`^belfry_fleet_${name} (\\d+)$`, 'm').exec(text)?.[1]);
+        return value('jobs') >= 1 && value('slots_busy') >= 1 && value('nodes_online') >= 1;
+      },
+      { timeoutMs: 20_000, everyMs: 500 },
+    );
+    await lab.ask(ann, `/jobs/${job}/cancel`, { body: {} });
+  }, 30_000);
+
   test('the description of the API is there', async () => {
     const { body } = await lab.ask<{ openapi: string; paths: object }>('', '/openapi.json');
     expect(body.openapi).toBe('3.1.0');

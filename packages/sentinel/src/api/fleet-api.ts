@@ -21,6 +21,7 @@ import { JobFeeds } from './job-feeds.ts';
 import { NodeGate } from './node-gate.ts';
 import { NodeKeys } from './node-keys.ts';
 import { describeFleetApi } from './open-api.ts';
+import { PoolGauges } from './pool-gauges.ts';
 
 /** All calls, in the order of their description. */
 export const FLEET_ENDPOINTS: readonly Endpoint[] = [
@@ -124,6 +125,7 @@ export function createFleetApi(options: FleetApiOptions): FleetApi {
       }
     },
   });
+  const pools = new PoolGauges({ actors, store: store.actors, now: () => performance.now() });
   const feeds = new JobFeeds(options.channels);
   const backend = new BeaconBackend({ actors, now });
   const { identity, signNodeToken, times, limits, simulations, proxySecret, notBefore } = options;
@@ -169,6 +171,6 @@ export function createFleetApi(options: FleetApiOptions): FleetApi {
       }
     },
     description: (version) => describeFleetApi(FLEET_ENDPOINTS, version),
-    gauges: () => ({ known_keys: keys.size, event_streams: feeds.streams }),
+    gauges: () => ({ known_keys: keys.size, event_streams: feeds.streams, ...pools.read() }),
   };
 }
