@@ -58,12 +58,17 @@ export function rateOfNode(state: NodeState, now: number): number {
 
 /** False: it was not there. */
 function drop(state: NodeState, token: string): boolean {
-  const held = state.holds[token];
-  if (held === undefined) return false;
+  if (state.holds[token] === undefined) return false;
   delete state.holds[token];
-  const { job } = held;
-  if (!Object.values(state.holds).some((other) => other.job === job)) delete state.heads[job];
   return true;
+}
+
+/** At the end of a turn: jobs of which it holds nothing any more. */
+export function forgetHeads({ heads, holds }: NodeState): void {
+  const jobs = Object.keys(heads);
+  if (jobs.length === 0) return;
+  const held = new Set(Object.values(holds).map(({ job }) => job));
+  for (const job of jobs) if (!held.has(job)) delete heads[job];
 }
 
 export function tellLost(

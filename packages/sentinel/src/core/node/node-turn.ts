@@ -3,7 +3,7 @@ import type { NodeStateMessage } from '../../messages/fleet-messages.ts';
 import type { LostMessage } from '../../messages/job-messages.ts';
 import type { NodeClaim, NodeQuestion, RegisterMessage } from '../../messages/node-messages.ts';
 import { Refusal } from '../refusal.ts';
-import { attemptsOf, beginWaiting, noteProgress, rateOfNode } from './holds.ts';
+import { attemptsOf, beginWaiting, forgetHeads, noteProgress, rateOfNode } from './holds.ts';
 import { nextLapse, seen, tellAgain } from './liveness.ts';
 import {
   statusOf,
@@ -156,6 +156,7 @@ export function nodeView(turn: NodeTurn, user: string): NodeView {
 export function endNodeTurn(turn: NodeTurn): NodeEffects {
   const { state } = turn;
   beginWaiting(turn);
+  forgetHeads(state);
   const { out } = state;
   delete state.out;
   const pushes = [...(out?.pushes ?? [])];
