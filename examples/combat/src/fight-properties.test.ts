@@ -160,6 +160,7 @@ describe('ranges of iterations', () => {
     const other = prepare({ ...character, duration: 41 });
     const range = { seed: 1, from: 0, count: 1 };
     expect(() => merge(fight.simulate(range), other.simulate(range))).toThrow(/two fights/);
+    expect(() => fight.run(range, other.createSink())).toThrow(/sink is of another fight/);
   });
 
   test.each([

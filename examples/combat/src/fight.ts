@@ -42,7 +42,7 @@ export interface Fight {
   createSink(): Sink;
   clearSink(sink: Sink): void;
   /**
-   * Plays iterations and adds them to the sink, which must be of this fight. Iteration i of a seed is the same wherever and with whichever others it
+   * Plays iterations and adds them to a sink of this fight. Iteration i of a seed is the same wherever and with whichever others it
    * is played. Allocates nothing that grows with their number.
    */
   run(range: IterationRange, sink: Sink): void;
@@ -56,21 +56,27 @@ export function fightOf(id: string, plan: FightPlan): Fight {
   const rules = compileRules(plan);
   const machine = new Machine(rules);
   const named = { id, rules, dots: plan.definition.dots.map((dot) => dot.id) };
+  const sinks = new WeakSet<Sink>();
   const fight: Fight = {
     id,
-    createSink: () => createSink(rules),
+    createSink() {
+      const sink = createSink(rules);
+      sinks.add(sink);
+      return sink;
+    },
     clearSink,
     run({ seed, from, count }, sink) {
       requireWhole('seed', seed);
       requireWhole('from', from);
       requireWhole('count', count);
       requireWhole('from + count', from + count);
+      if (!sinks.has(sink)) throw new TypeError('the sink is of another fight; make one of this');
       machine.sink = sink;
       for (let i = 0; i < count; i++) playIteration(machine, seed, from + i);
     },
     result: (sink) => resultOf(named, sink),
     simulate(range) {
-      const sink = createSink(rules);
+      const sink = fight.createSink();
       fight.run(range, sink);
       return fight.result(sink);
     },

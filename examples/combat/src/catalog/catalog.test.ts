@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { prepare } from '../fight.ts';
 import { checkRotation } from '../rotation/editor.ts';
@@ -67,6 +68,21 @@ describe.each(catalog.classes)('$name', (definition: ClassDefinition) => {
       const fight = prepare({ class: definition.id, gear: { [slot]: item.id } });
       expect(fight.simulate({ seed: 1, from: 0, count: 2 }).dps.min).toBeGreaterThan(100);
     }
+  });
+});
+
+describe('the README', () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+
+  test('names every ability and every style', () => {
+    const all = [...catalog.classes.flatMap(({ abilities }) => abilities), ...catalog.fightStyles];
+    for (const { id } of all) expect(readme).toContain(`| \`${id}\` |`);
+  });
+
+  test('shows a rotation that is in order, in the style of the formatter', () => {
+    const [, example = ''] = /^```\n(# Everything[^]*?)^```/m.exec(readme) ?? [];
+    expect(checkRotation(example, 'gloamstrider')).toEqual([]);
+    expect(format(example).text).toBe(example);
   });
 });
 

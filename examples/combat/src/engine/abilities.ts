@@ -1,7 +1,10 @@
 import { hasted } from './buffs.ts';
-import { HASTE, LOADED } from './machine.ts';
+import { STAT, WORK } from './machine.ts';
 import type { Machine } from './machine.ts';
 import { loadHealth } from './targets.ts';
+
+const { HASTE } = STAT;
+const { LOADED } = WORK;
 
 /** No global cool-down that haste shortens is shorter. */
 const SHORTEST_GCD = 750;

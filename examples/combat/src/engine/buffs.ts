@@ -1,19 +1,10 @@
-import { CRIT, DAMAGE, FOCUS, HASTE, POWER, SWING } from './machine.ts';
+import { STAT } from './machine.ts';
 import type { Machine } from './machine.ts';
 import { settle } from './resources.ts';
-import {
-  GLOBAL_CRIT,
-  GLOBAL_CRIT_RATING,
-  GLOBAL_DAMAGE,
-  GLOBAL_FOCUS_RATING,
-  GLOBAL_HASTE,
-  GLOBAL_HASTE_RATING,
-  GLOBAL_MIGHT_RATING,
-  GLOBAL_POWER,
-  GLOBAL_REGEN,
-  GLOBAL_SWING,
-} from './rules.ts';
+import { GLOBAL } from './rules.ts';
 import { cancel, schedule } from './timers.ts';
+
+const { CRIT, DAMAGE, FOCUS, HASTE, POWER, SWING } = STAT;
 
 /** What is left of a buff or a dot is kept when it is renewed, up to this share of its time. */
 export const CARRIED = 0.3;
@@ -50,16 +41,16 @@ export function restat(m: Machine): void {
     if (stacks === 0) continue;
     const amount = (globals.amount[g] as number) * stacks;
     const kind = globals.kind[g] as number;
-    if (kind === GLOBAL_POWER) power += amount;
-    else if (kind === GLOBAL_HASTE_RATING) hasteRating += amount;
-    else if (kind === GLOBAL_CRIT_RATING) critRating += amount;
-    else if (kind === GLOBAL_FOCUS_RATING) focusRating += amount;
-    else if (kind === GLOBAL_MIGHT_RATING) mightRating += amount;
-    else if (kind === GLOBAL_HASTE) haste *= 1 + amount;
-    else if (kind === GLOBAL_CRIT) crit += amount;
-    else if (kind === GLOBAL_DAMAGE) damage *= 1 + amount;
-    else if (kind === GLOBAL_SWING) swing *= 1 + amount;
-    else if (kind === GLOBAL_REGEN) {
+    if (kind === GLOBAL.POWER) power += amount;
+    else if (kind === GLOBAL.HASTE_RATING) hasteRating += amount;
+    else if (kind === GLOBAL.CRIT_RATING) critRating += amount;
+    else if (kind === GLOBAL.FOCUS_RATING) focusRating += amount;
+    else if (kind === GLOBAL.MIGHT_RATING) mightRating += amount;
+    else if (kind === GLOBAL.HASTE) haste *= 1 + amount;
+    else if (kind === GLOBAL.CRIT) crit += amount;
+    else if (kind === GLOBAL.DAMAGE) damage *= 1 + amount;
+    else if (kind === GLOBAL.SWING) swing *= 1 + amount;
+    else if (kind === GLOBAL.REGEN) {
       const r = globals.arg[g] as number;
       m.resourceRate[r] = (m.resourceRate[r] as number) * (1 + amount);
     }

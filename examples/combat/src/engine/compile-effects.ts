@@ -46,7 +46,7 @@ export class EffectCompiler {
     switch (effect.type) {
       case 'damage':
         return {
-          kind: rules.FX_DAMAGE,
+          kind: rules.EFFECT.DAMAGE,
           a: effect.targets ?? 1,
           b: effect.perSpent === true ? 1 : 0,
           x: effect.power ?? 0,
@@ -54,31 +54,31 @@ export class EffectCompiler {
         };
       case 'dot':
         return {
-          kind: rules.FX_DOT,
+          kind: rules.EFFECT.DOT,
           a: names.dot(effect.dot),
           b: effect.targets ?? 1,
           x: effect.msPerSpent ?? 0,
         };
       case 'buff':
         return {
-          kind: rules.FX_BUFF,
+          kind: rules.EFFECT.BUFF,
           a: names.buff(effect.buff),
           b: effect.stacks ?? 1,
           x: effect.msPerSpent ?? 0,
         };
       case 'gain':
         return {
-          kind: rules.FX_GAIN,
+          kind: rules.EFFECT.GAIN,
           a: names.resource(effect.resource),
           b: effect.perTarget ?? 0,
           x: Math.round(effect.amount * rules.UNIT),
         };
       case 'hasten':
-        return { kind: rules.FX_HASTEN, a: names.ability(effect.ability), x: effect.ms };
+        return { kind: rules.EFFECT.HASTEN, a: names.ability(effect.ability), x: effect.ms };
       case 'detonate':
-        return { kind: rules.FX_DETONATE, a: names.dot(effect.dot), x: effect.percent / 100 };
+        return { kind: rules.EFFECT.DETONATE, a: names.dot(effect.dot), x: effect.percent / 100 };
       case 'extend':
-        return { kind: rules.FX_EXTEND, a: names.dot(effect.dot), x: effect.ms };
+        return { kind: rules.EFFECT.EXTEND, a: names.dot(effect.dot), x: effect.ms };
     }
   }
 }

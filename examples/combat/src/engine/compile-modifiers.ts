@@ -7,11 +7,11 @@ import * as rules from './rules.ts';
 const PERCENT = 100;
 
 const RATINGS: Readonly<Record<StatId, number>> = {
-  power: rules.GLOBAL_POWER,
-  haste: rules.GLOBAL_HASTE_RATING,
-  crit: rules.GLOBAL_CRIT_RATING,
-  focus: rules.GLOBAL_FOCUS_RATING,
-  might: rules.GLOBAL_MIGHT_RATING,
+  power: rules.GLOBAL.POWER,
+  haste: rules.GLOBAL.HASTE_RATING,
+  crit: rules.GLOBAL.CRIT_RATING,
+  focus: rules.GLOBAL.FOCUS_RATING,
+  might: rules.GLOBAL.MIGHT_RATING,
 };
 
 type Numbers = { -readonly [key in keyof rules.BaseStats]: number };
@@ -111,21 +111,21 @@ export class ModifierCompiler {
         global(RATINGS[modifier.stat], modifier.amount);
         break;
       case 'haste':
-        global(rules.GLOBAL_HASTE, share);
+        global(rules.GLOBAL.HASTE, share);
         break;
       case 'swing':
-        global(rules.GLOBAL_SWING, share);
+        global(rules.GLOBAL.SWING, share);
         break;
       case 'crit':
-        if (modifier.of === undefined) global(rules.GLOBAL_CRIT, share);
+        if (modifier.of === undefined) global(rules.GLOBAL.CRIT, share);
         else this.#eachRow(modifier.of, (row) => this.rowCrits.add(row, buff, share));
         break;
       case 'damage':
-        if (modifier.of === undefined) global(rules.GLOBAL_DAMAGE, share);
+        if (modifier.of === undefined) global(rules.GLOBAL.DAMAGE, share);
         else this.#eachRow(modifier.of, (row) => this.rowMods.add(row, buff, share));
         break;
       case 'regen':
-        global(rules.GLOBAL_REGEN, share, this.#names.resource(modifier.resource));
+        global(rules.GLOBAL.REGEN, share, this.#names.resource(modifier.resource));
         break;
       case 'cost':
         this.#eachAbility(modifier.of, (index) => this.costMods.add(index, buff, share));

@@ -1,7 +1,10 @@
-import { AMOUNT, CRIT, DAMAGE, FOCUS, HASTE, MAX_PENDING, POWER, SWING, TOTAL } from './machine.ts';
+import { MAX_PENDING, STAT, WORK } from './machine.ts';
 import type { Machine } from './machine.ts';
 import { nextRandom, RANDOM_RANGE } from './random.ts';
 import { schedule } from './timers.ts';
+
+const { CRIT, DAMAGE, FOCUS, HASTE, POWER, SWING } = STAT;
+const { AMOUNT, TOTAL } = WORK;
 
 /** A critical hit does this many times the damage. */
 export const CRIT_DAMAGE = 2;

@@ -1,8 +1,11 @@
 import { CARRIED, hasted } from './buffs.ts';
 import { hit } from './damage.ts';
-import { AMOUNT, POWER } from './machine.ts';
+import { STAT, WORK } from './machine.ts';
 import type { Machine } from './machine.ts';
 import { cancel, MAX_TIME, schedule } from './timers.ts';
+
+const { POWER } = STAT;
+const { AMOUNT } = WORK;
 
 /**
  * Damage over time. It ticks at its interval, which haste shortens from one tick to the next; when it ends between two ticks, it does the part of a

@@ -1,10 +1,14 @@
 import { giveBuff } from './buffs.ts';
 import { hit } from './damage.ts';
 import { dropDot, extendDot, loadTicksLeft, putDot } from './dots.ts';
-import { AMOUNT, POWER } from './machine.ts';
+import { STAT, WORK } from './machine.ts';
 import type { Machine } from './machine.ts';
 import { gain } from './resources.ts';
-import { FX_BUFF, FX_DAMAGE, FX_DETONATE, FX_DOT, FX_EXTEND, FX_GAIN, FX_HASTEN } from './rules.ts';
+import { EFFECT } from './rules.ts';
+
+const { BUFF, DAMAGE, DETONATE, DOT, EXTEND, GAIN, HASTEN } = EFFECT;
+const { POWER } = STAT;
+const { AMOUNT } = WORK;
 
 /** More targets than this share what this many would get at √(this / n) each. */
 const FULL_TARGETS = 5;
@@ -75,15 +79,15 @@ export function doEffects(m: Machine, first: number, end: number): void {
   const { kind, a, b } = m.rules.effects;
   for (let effect = first; effect < end; effect++) {
     const what = kind[effect] as number;
-    if (what === FX_DAMAGE) damage(m, effect);
-    else if (what === FX_DOT) putDots(m, effect);
-    else if (what === FX_BUFF) giveBuff(m, effect);
-    else if (what === FX_GAIN) {
+    if (what === DAMAGE) damage(m, effect);
+    else if (what === DOT) putDots(m, effect);
+    else if (what === BUFF) giveBuff(m, effect);
+    else if (what === GAIN) {
       const most = b[effect] as number;
       gain(m, effect, most === 0 ? 1 : m.aliveCount < most ? m.aliveCount : most);
-    } else if (what === FX_HASTEN) hasten(m, effect);
-    else if (what === FX_DETONATE) detonate(m, effect);
-    else if (what === FX_EXTEND) extendDot(m, effect, m.aim);
+    } else if (what === HASTEN) hasten(m, effect);
+    else if (what === DETONATE) detonate(m, effect);
+    else if (what === EXTEND) extendDot(m, effect, m.aim);
     else throw new RangeError(`effect ${effect} is of an unknown kind, ${a[effect]}`);
   }
 }

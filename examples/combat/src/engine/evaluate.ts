@@ -1,8 +1,10 @@
 import { castable } from './abilities.ts';
-import { LOADED } from './machine.ts';
+import { WORK } from './machine.ts';
 import type { Machine } from './machine.ts';
 import { MAX_STACK, OP } from './program.ts';
 import { holds, load, nextTarget, usable } from './values.ts';
+
+const { LOADED } = WORK;
 
 /** What `evaluate` gives when nothing can be done. */
 export const NOTHING = -1;

@@ -6,26 +6,32 @@ import type { Rules } from './rules.ts';
 import { createSink } from './sink.ts';
 import type { Sink } from './sink.ts';
 
+/*
+ * Constants that the inner loop uses stand in objects, of which each module takes local copies: engines read an imported binding anew each time.
+ */
+
 /** Places in `stats`. */
-export const POWER = 0;
-/** A factor: 1.2 is a fifth faster. */
-export const HASTE = 1;
-/** Chance of a critical hit, of 1. */
-export const CRIT = 2;
-/** Share of damage that focus adds. */
-export const FOCUS = 3;
-/** A factor of all damage. */
-export const DAMAGE = 4;
-/** A factor of the speed of auto-attacks, besides haste. */
-export const SWING = 5;
-const STATS = 6;
+export const STAT = {
+  POWER: 0,
+  /** A factor: 1.2 is a fifth faster. */
+  HASTE: 1,
+  /** Chance of a critical hit, of 1. */
+  CRIT: 2,
+  /** Share of damage that focus adds. */
+  FOCUS: 3,
+  /** A factor of all damage. */
+  DAMAGE: 4,
+  /** A factor of the speed of auto-attacks, besides haste. */
+  SWING: 5,
+} as const;
 
 /** Places in `work`: numbers that are handed over in an array, because a double that is an argument may be allocated. */
-export const AMOUNT = 0;
-export const LOADED = 1;
-/** All damage of this iteration. */
-export const TOTAL = 2;
-const WORK = 3;
+export const WORK = {
+  AMOUNT: 0,
+  LOADED: 1,
+  /** All damage of this iteration. */
+  TOTAL: 2,
+} as const;
 
 /** How many procs may have come up at once; prepare sees to it that there cannot be more. */
 export const MAX_PENDING = 1024;
@@ -45,8 +51,8 @@ export class Machine {
   /** When this iteration's fight is over, in ms. */
   end = 0;
 
-  readonly stats: Float64Array = new Float64Array(STATS);
-  readonly work: Float64Array = new Float64Array(WORK);
+  readonly stats: Float64Array = new Float64Array(Object.keys(STAT).length);
+  readonly work: Float64Array = new Float64Array(Object.keys(WORK).length);
 
   /** Of each ability: when all its charges are back. */
   readonly fullAt: Int32Array;

@@ -10,25 +10,37 @@
 export const UNIT = 1_000_000;
 
 /** Kinds of effects, and what `a`, `b`, `x` and `y` are for each. */
-export const FX_DAMAGE = 0; // a targets, b 1 for each unit spent, x of power, y flat
-export const FX_DOT = 1; // a dot, b targets, x ms for each unit spent
-export const FX_BUFF = 2; // a buff, b stacks, x ms for each unit spent
-export const FX_GAIN = 3; // a resource, b at most so many targets count (0: once), x amount
-export const FX_HASTEN = 4; // a ability, x ms
-export const FX_DETONATE = 5; // a dot, x share
-export const FX_EXTEND = 6; // a dot, x ms
+export const EFFECT = {
+  /** a targets, b 1 for each unit spent, x of power, y flat */
+  DAMAGE: 0,
+  /** a dot, b targets, x ms for each unit spent */
+  DOT: 1,
+  /** a buff, b stacks, x ms for each unit spent */
+  BUFF: 2,
+  /** a resource, b at most so many targets count (0: once), x amount */
+  GAIN: 3,
+  /** a ability, x ms */
+  HASTEN: 4,
+  /** a dot, x share */
+  DETONATE: 5,
+  /** a dot, x ms */
+  EXTEND: 6,
+} as const;
 
 /** What a buff changes of the whole character. */
-export const GLOBAL_POWER = 0;
-export const GLOBAL_HASTE_RATING = 1;
-export const GLOBAL_CRIT_RATING = 2;
-export const GLOBAL_FOCUS_RATING = 3;
-export const GLOBAL_MIGHT_RATING = 4;
-export const GLOBAL_HASTE = 5;
-export const GLOBAL_CRIT = 6;
-export const GLOBAL_DAMAGE = 7;
-export const GLOBAL_SWING = 8;
-export const GLOBAL_REGEN = 9; // arg resource
+export const GLOBAL = {
+  POWER: 0,
+  HASTE_RATING: 1,
+  CRIT_RATING: 2,
+  FOCUS_RATING: 3,
+  MIGHT_RATING: 4,
+  HASTE: 5,
+  CRIT: 6,
+  DAMAGE: 7,
+  SWING: 8,
+  /** arg resource */
+  REGEN: 9,
+} as const;
 
 export interface Effects {
   readonly kind: Int32Array;

@@ -4,13 +4,15 @@ import { swing } from './damage.ts';
 import { tickDot } from './dots.ts';
 import { doEffects, doPending } from './effects.ts';
 import { binOf } from './histogram.ts';
-import { TOTAL } from './machine.ts';
+import { WORK } from './machine.ts';
 import type { Machine } from './machine.ts';
 import { nextRandom, RANDOM_RANGE, seedRandom } from './random.ts';
 import { settle } from './resources.ts';
 import { COUNT, M2, MAX, MEAN, MIN } from './sink.ts';
 import { planStyle, turnWave } from './targets.ts';
 import { clearTimers, firstDue, NEVER, schedule } from './timers.ts';
+
+const { TOTAL } = WORK;
 
 const MS_PER_SECOND = 1000;
 

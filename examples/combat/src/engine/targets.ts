@@ -1,7 +1,9 @@
 import { dropDot } from './dots.ts';
-import { LOADED } from './machine.ts';
+import { WORK } from './machine.ts';
 import type { Machine } from './machine.ts';
 import { NEVER, schedule } from './timers.ts';
+
+const { LOADED } = WORK;
 
 /** Puts the health of a target, in percent, into `m.work[LOADED]`: it falls evenly, for as long as the target is there. */
 export function loadHealth(m: Machine, target: number): void {

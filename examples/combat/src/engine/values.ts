@@ -1,11 +1,14 @@
 import { castTime, chargesOf, gcdOf, present, readyAt } from './abilities.ts';
 import { CARRIED } from './buffs.ts';
-import { CRIT, HASTE, LOADED } from './machine.ts';
+import { STAT, WORK } from './machine.ts';
 import type { Machine } from './machine.ts';
 import { COMPARISON, VALUE } from './program.ts';
 import { UNIT } from './rules.ts';
 import { loadHealth } from './targets.ts';
 import { MAX_TIME, NEVER } from './timers.ts';
+
+const { CRIT, HASTE } = STAT;
+const { LOADED } = WORK;
 
 const { LESS, AT_MOST, MORE, AT_LEAST, EQUAL } = COMPARISON;
 const {
@@ -61,99 +64,98 @@ function fullAt(m: Machine, resource: number): number {
   return rate === 0 ? NEVER : m.now + Math.ceil(room / rate);
 }
 
-/** Puts a value into `m.work[LOADED]`. */
+/** Puts a value into `m.work[LOADED]`: each case by itself, because a variable for all of them would be allocated when it is a fraction. */
 export function load(m: Machine, value: number, arg: number): void {
   const now = m.now;
-  let loaded = 0;
+  const work = m.work;
   switch (value) {
     case RESOURCE:
-      loaded = present(m, arg) / UNIT;
+      work[LOADED] = present(m, arg) / UNIT;
       break;
     case DEFICIT:
-      loaded = ((m.rules.resources.max[arg] as number) - present(m, arg)) / UNIT;
+      work[LOADED] = ((m.rules.resources.max[arg] as number) - present(m, arg)) / UNIT;
       break;
     case FULL_IN:
-      loaded = fullAt(m, arg) - now;
+      work[LOADED] = fullAt(m, arg) - now;
       break;
     case READY:
-      loaded = flag(readyAt(m, arg) <= now);
+      work[LOADED] = flag(readyAt(m, arg) <= now);
       break;
     case READY_IN:
-      loaded = atLeastNothing(readyAt(m, arg) - now);
+      work[LOADED] = atLeastNothing(readyAt(m, arg) - now);
       break;
     case CHARGES:
-      loaded = chargesOf(m, arg);
+      work[LOADED] = chargesOf(m, arg);
       break;
     case DOT_ACTIVE:
-      loaded = flag(m.dotUntil[m.aim * m.dotCount.length + arg] !== 0);
+      work[LOADED] = flag(m.dotUntil[m.aim * m.dotCount.length + arg] !== 0);
       break;
     case DOT_REMAINS:
-      loaded = atLeastNothing((m.dotUntil[m.aim * m.dotCount.length + arg] as number) - now);
+      work[LOADED] = atLeastNothing((m.dotUntil[m.aim * m.dotCount.length + arg] as number) - now);
       break;
     case DOT_REFRESHABLE: {
       const left = (m.dotUntil[m.aim * m.dotCount.length + arg] as number) - now;
-      loaded = flag(left < CARRIED * (m.rules.dots.ms[arg] as number));
+      work[LOADED] = flag(left < CARRIED * (m.rules.dots.ms[arg] as number));
       break;
     }
     case DOT_TARGETS:
-      loaded = m.dotCount[arg] as number;
+      work[LOADED] = m.dotCount[arg] as number;
       break;
     case BUFF_ACTIVE:
-      loaded = flag((m.buffStacks[arg] as number) > 0);
+      work[LOADED] = flag((m.buffStacks[arg] as number) > 0);
       break;
     case BUFF_REMAINS:
-      loaded = (m.buffStacks[arg] as number) > 0 ? (m.buffUntil[arg] as number) - now : 0;
+      work[LOADED] = (m.buffStacks[arg] as number) > 0 ? (m.buffUntil[arg] as number) - now : 0;
       break;
     case BUFF_STACKS:
-      loaded = m.buffStacks[arg] as number;
+      work[LOADED] = m.buffStacks[arg] as number;
       break;
     case HEALTH:
       loadHealth(m, m.aim);
       return;
     case TARGETS:
-      loaded = m.aliveCount;
+      work[LOADED] = m.aliveCount;
       break;
     case TIME:
-      loaded = now;
+      work[LOADED] = now;
       break;
     case FIGHT_REMAINS:
-      loaded = m.end - now;
+      work[LOADED] = m.end - now;
       break;
     case MOVING:
-      loaded = flag(m.moveUntil > now);
+      work[LOADED] = flag(m.moveUntil > now);
       break;
     case MOVE_IN:
-      loaded = m.moveNext - now;
+      work[LOADED] = m.moveNext - now;
       break;
     case WAVE_IN:
-      loaded = m.waveUntil > 0 ? 0 : m.waveNext - now;
+      work[LOADED] = m.waveUntil > 0 ? 0 : m.waveNext - now;
       break;
     case WAVE_REMAINS:
-      loaded = m.waveUntil > 0 ? m.waveUntil - now : 0;
+      work[LOADED] = m.waveUntil > 0 ? m.waveUntil - now : 0;
       break;
     case GCD:
-      loaded = gcdOf(m, arg);
+      work[LOADED] = gcdOf(m, arg);
       break;
     case LAST:
-      loaded = flag(m.last === arg);
+      work[LOADED] = flag(m.last === arg);
       break;
     case USE_READY:
-      loaded = flag(usable(m, arg));
+      work[LOADED] = flag(usable(m, arg));
       break;
     case USE_READY_IN:
-      loaded =
+      work[LOADED] =
         m.rules.uses.cooldown[arg] === 0
           ? NEVER
           : atLeastNothing((m.useReady[arg] as number) - now);
       break;
     case USE_REMAINS:
-      loaded = atLeastNothing(usedUntil(m, arg) - now);
+      work[LOADED] = atLeastNothing(usedUntil(m, arg) - now);
       break;
     default:
       loadRare(m, value, arg);
       return;
   }
-  m.work[LOADED] = loaded;
 }
 
 function loadRare(m: Machine, value: number, arg: number): void {

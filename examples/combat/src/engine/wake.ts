@@ -1,11 +1,13 @@
 import { castTime, costOf, present, readyAt } from './abilities.ts';
 import { calculate } from './evaluate.ts';
-import { LOADED } from './machine.ts';
+import { WORK } from './machine.ts';
 import type { Machine } from './machine.ts';
 import { MAX_STACK, OP } from './program.ts';
 import { loadHealth } from './targets.ts';
 import { NEVER } from './timers.ts';
 import { changeOf, drifts, healthAt, holds, load, nextTarget, resourceAt } from './values.ts';
+
+const { LOADED } = WORK;
 
 /**
  * When to look at the rotation again, if nothing happens before.

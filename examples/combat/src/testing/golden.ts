@@ -1,28 +1,11 @@
-import { catalog, slotsFor } from '../catalog/catalog.ts';
-import type { ClassDefinition } from '../catalog/model.ts';
-import { SLOTS } from '../catalog/model.ts';
-import type { CharacterInput } from '../character/character.ts';
-import { checkCharacter } from '../character/check.ts';
+import { catalog } from '../catalog/catalog.ts';
 import { prepare } from '../fight.ts';
 import { merge } from '../result/merge.ts';
 import type { CombatResult } from '../result/result.ts';
 import { summarize } from '../result/summarize.ts';
+import { equipped } from './equipped.ts';
 
 /** For tests: fights whose results are known to the last digit. Runs in any engine. */
-
-/** Somebody of a class with something in every slot, and something else in each for another `turn`. */
-function equipped(definition: ClassDefinition, turn: number): CharacterInput {
-  let character: CharacterInput = { class: definition.id, gear: {} };
-  for (const slot of SLOTS) {
-    const fitting = catalog.items.filter((item) => slotsFor(item, definition).includes(slot));
-    const turned = [...fitting.slice(turn), ...fitting.slice(0, turn)];
-    const worn = turned
-      .map(({ id }) => ({ ...character, gear: { ...character.gear, [slot]: id } }))
-      .find((candidate) => checkCharacter(candidate).problems.length === 0);
-    character = worn ?? character;
-  }
-  return character;
-}
 
 export interface Golden {
   readonly name: string;
