@@ -94,6 +94,10 @@ function play({ seed, nodes, events, jobs, delayMs, crash }: Scenario): void {
   }
 }
 
-test('property: whatever nodes do, every job ends as on one machine', { timeout: 300_000 }, () => {
-  fc.assert(fc.property(scenario, play), { numRuns: RUNS, endOnFailure: true });
-});
+test(
+  'property: whatever nodes do, every job ends as on one machine',
+  { timeout: Math.max(300_000, RUNS * 10_000) },
+  () => {
+    fc.assert(fc.property(scenario, play), { numRuns: RUNS, endOnFailure: true });
+  },
+);
