@@ -136,7 +136,8 @@ test('a chunk that is taken away is ended in the middle of it, and its thread is
   lab.times = { ...lab.times, stallMs: 60_000 };
   lab.submit({ file: DARTS, input: { blocks: 2, spoil: 'loop', at: 0 }, chunks: 1, blocks: 2 });
   await using node = startNode(lab, { slots: 1 });
-  await waitFor(() => node.snapshot().state === 'processing', { timeoutMs: 10_000 });
+  // Before it runs there is nothing to be ended in the middle of.
+  await waitFor(() => node.notices.some(({ type }) => type === 'started'), { timeoutMs: 10_000 });
   lab.submit({ file: DARTS, input: { blocks: 2 }, chunks: 2, blocks: 1 });
   await waitFor(() => lab.done === 2, { timeoutMs: 10_000 });
   expect(node.snapshot().counts).toMatchObject({ cancelled: 1, failed: 0 });
