@@ -1,10 +1,4 @@
-import type {
-  HeartbeatRequest,
-  NodeCall,
-  NodePush,
-  NodeTimes,
-  RegisterRequest,
-} from '@belfry/protocol';
+import type { HeartbeatRequest, NodeCall, NodePush, NodeTimes } from '@belfry/protocol';
 import { Acks } from './acks.ts';
 import type { AgentSettings, AgentSnapshot } from './agent-snapshot.ts';
 import type {
@@ -19,8 +13,9 @@ import type {
 } from './agent-events.ts';
 import { Calls, verdictOf } from './calls.ts';
 import { Chunks } from './chunks.ts';
-import { Delivery, failure, failureOf, type Kind } from './delivery.ts';
+import { Delivery, type Kind } from './delivery.ts';
 import { Drain } from './drain.ts';
+import { Enrolment } from './enrolment.ts';
 import type { Moment } from './moment.ts';
 import { Pulse } from './pulse.ts';
 import { readHoldsReply, readOutcomes, readRegisterReply } from './read-reply.ts';
@@ -28,8 +23,7 @@ import { Retry } from './retry.ts';
 import { Teller } from './teller.ts';
 
 const BATCH_MS = 5;
-const POLL_MS = 3_000;
-const REGISTER = { baseMs: 500, capMs: 30_000 };
+const POLL_MS = 5_000;
 const RECONNECT = { baseMs: 1_000, capMs: 30_000 };
 const TIMEOUT_MS = { register: 10_000, settle: 30_000, leave: 5_000 };
 /** How much later than wanted an event may come before the process, or the machine, must have stood still. */
@@ -44,7 +38,7 @@ export class Agent {
   readonly #chunks: Chunks;
   readonly #delivery = new Delivery(BATCH_MS);
   readonly #pulse = new Pulse();
-  readonly #register = new Retry(REGISTER);
+  readonly #enrolment: Enrolment;
   readonly #acks = new Acks();
   readonly #teller = new Teller();
   readonly #reconnect = new Retry(RECONNECT);
@@ -53,11 +47,8 @@ export class Agent {
   #at: Moment = { now: 0, event: 0 };
   /** When the next event is wanted at the latest. */
   #nextAt = Infinity;
-  #phase: 'new' | 'outside' | 'unclaimed' | 'member' | 'ended' = 'new';
+  #life: 'new' | 'begun' | 'ended' = 'new';
   #told: AgentState = 'disconnected';
-  #node: string | null = null;
-  #pool: string | null = null;
-  #code: string | null = null;
   #times: NodeTimes | null = null;
   #channel: 'none' | 'wanted' | 'connected' | 'refused' = 'none';
   #answeredAt = -Infinity;
@@ -75,6 +66,7 @@ export class Agent {
    */
   constructor(settings: AgentSettings, saved: readonly Settlement[], random: () => number) {
     this.#settings = settings;
+    this.#enrolment = new Enrolment(settings);
     this.#random = random;
     const { maxChunkMs, capabilities } = settings;
     this.#chunks = new Chunks(
@@ -102,9 +94,9 @@ export class Agent {
     const { counts } = this.#chunks;
     return {
       state: this.#state(),
-      node: this.#node,
-      pool: this.#pool,
-      code: this.#code,
+      node: this.#enrolment.node,
+      pool: this.#enrolment.pool,
+      code: this.#enrolment.code,
       online: this.#at.now - this.#answeredAt < (this.#times?.deadMs ?? 0),
       pushed: this.#channel === 'connected',
       slots: this.#settings.capabilities.slots,
@@ -124,7 +116,7 @@ export class Agent {
    * @returns what is to be done, in this order
    */
   handle(event: AgentEvent, now: number): readonly AgentEffect[] {
-    if (this.#phase === 'ended') return [];
+    if (this.#hasEnded()) return [];
     this.#at = { now, event: this.#at.event + 1 };
     const late = now - this.#nextAt;
     if (late > STOOD_STILL_MS) this.#chunks.stoodStill(late);
@@ -141,7 +133,7 @@ export class Agent {
     const { now } = this.#at;
     switch (event.type) {
       case 'start':
-        if (this.#phase === 'new') this.#phase = 'outside';
+        if (this.#life === 'new') this.#life = 'begun';
         break;
       case 'time':
         break;
@@ -188,15 +180,18 @@ export class Agent {
     if (this.#takesWork()) this.#chunks.fill(this.#at.now);
     else this.#chunks.giveBack(this.#whyNot(), false, this.#at);
     if (this.#drain !== null) this.#goOnDraining(this.#drain);
-    if (this.#phase === 'member') this.#beMember();
-    else if (!this.#hasEnded()) this.#becomeMember();
+    if (this.#hasEnded()) return;
+    if (this.#enrolment.status === 'member') this.#beMember();
+    else if (!this.#calls.isOpen('register') && this.#at.now >= this.#enrolment.nextAt) {
+      this.#call('register', this.#enrolment.request, TIMEOUT_MS.register);
+    }
   }
 
   #nextOf(): number {
-    if (this.#hasEnded() || this.#phase === 'new') return Infinity;
+    if (this.#life !== 'begun') return Infinity;
     const next = Math.min(this.#drain?.nextAt ?? Infinity, this.#chunks.nextAt);
-    if (this.#phase !== 'member') {
-      return this.#calls.isOpen('register') ? next : Math.min(next, this.#register.at);
+    if (this.#enrolment.status !== 'member') {
+      return this.#calls.isOpen('register') ? next : Math.min(next, this.#enrolment.nextAt);
     }
     return Math.min(
       next,
@@ -207,25 +202,13 @@ export class Agent {
     );
   }
 
-  #becomeMember(): void {
-    if (this.#calls.isOpen('register') || this.#at.now < this.#register.at) return;
-    const { name, publicKey, capabilities, claim } = this.#settings;
-    const request: RegisterRequest = {
-      publicKey,
-      name,
-      capabilities,
-      ...(claim === undefined ? {} : { claim }),
-    };
-    this.#call('register', JSON.stringify(request), TIMEOUT_MS.register);
-  }
-
   #beMember(): void {
     const { now } = this.#at;
     const { heartbeatMs = POLL_MS, ackMs = POLL_MS } = this.#times ?? {};
     // One of both at a time, so that what they say comes in order.
     if (!this.#calls.isOpen('holds', 'heartbeat') && now >= this.#pulse.nextAt) {
       const call = this.#pulse.take(now, heartbeatMs, this.#random());
-      this.#call(call, call === 'holds' ? '{}' : JSON.stringify(this.#heartbeat()), heartbeatMs);
+      this.#call(call, call === 'holds' ? '{}' : JSON.stringify(this.#heartbeat), heartbeatMs);
     }
     if (now >= this.#acks.nextAt) this.#call('ack', JSON.stringify(this.#acks.take()), ackMs);
     for (const kind of ['complete', 'fail'] as const) {
@@ -235,18 +218,11 @@ export class Agent {
     if (this.#channel === 'refused' && now >= this.#reconnect.at) this.#connect();
   }
 
-  #heartbeat(): HeartbeatRequest {
-    const progress = [...this.#chunks.all()]
-      .filter(({ state }) => state !== 'aborting')
-      .map(({ attempt: { attempt, job }, blocks }) => ({ attempt, job, blocks }));
-    for (const { kind, attempt, job, blocks } of this.#delivery.all()) {
-      if (progress.length >= MOST_PROGRESS) break;
-      if (kind === 'complete') progress.push({ attempt, job, blocks });
-    }
+  get #heartbeat(): HeartbeatRequest {
     return {
       slots: this.#takesWork() ? this.#settings.capabilities.slots : 0,
       draining: this.#drain !== null,
-      progress,
+      progress: [...this.#chunks.progress(), ...this.#delivery.progress()].slice(0, MOST_PROGRESS),
       ...(this.#load === undefined ? {} : { load: this.#load }),
     };
   }
@@ -287,26 +263,14 @@ export class Agent {
     const { now } = this.#at;
     if (reply === null) {
       this.#isMalformed('register: the answer is not as the protocol has it');
-      this.#register.failed(now, this.#random());
+      this.#enrolment.failed(now, this.#random());
       return;
     }
     this.#answeredAt = now;
     this.#times = reply.times;
-    this.#node = reply.node;
-    if (reply.status === 'unclaimed') {
-      this.#phase = 'unclaimed';
-      this.#register.succeeded();
-      // Spread, so that nodes that were started together do not ask together.
-      this.#register.failed(now, 0, POLL_MS * (0.5 + this.#random() / 2));
-      if (reply.code === undefined || reply.code === this.#code) return;
-      this.#code = reply.code;
-      this.#tell({ type: 'code', code: reply.code, expiresAt: reply.codeExpiresAt ?? 0 });
-      return;
-    }
-    this.#phase = 'member';
-    this.#code = null;
-    this.#pool = reply.pool ?? null;
-    this.#tell({ type: 'registered', node: reply.node, pool: reply.pool });
+    const news = this.#enrolment.answered(reply, now, this.#random());
+    if (news !== null) this.#tell(news);
+    if (this.#enrolment.status !== 'member') return;
     this.#pulse.start(now);
     if (this.#channel === 'none') this.#connect();
   }
@@ -320,7 +284,7 @@ export class Agent {
     }
     this.#pulse.answered();
     this.#isRemoved = false;
-    this.#register.succeeded();
+    this.#enrolment.confirmed();
     this.#answeredAt = this.#at.now;
     this.#times = reply.times;
     if (reply.state === 'removed') {
@@ -336,11 +300,14 @@ export class Agent {
   #delivered(kind: Kind, body: unknown): void {
     const outcomes = readOutcomes(body);
     if (outcomes.size === 0) this.#isMalformed(`${kind}: the answer has no outcomes`);
-    const outbox = this.#delivery.of(kind);
-    const { received, unknown } = outbox.answered(outcomes, this.#at.now, this.#random);
+    const { received, unwanted } = this.#delivery.answered(
+      kind,
+      { outcomes, now: this.#at.now },
+      this.#random,
+    );
     this.#counts.delivered += received.length;
-    this.#forget([...received, ...unknown]);
-    for (const each of unknown) this.#isUnwanted(each);
+    this.#forget([...received, ...unwanted]);
+    this.#areUnwanted(unwanted);
   }
 
   #callFailed(call: NodeCall, reply: Extract<CallReply, { ok: false }>): void {
@@ -351,16 +318,12 @@ export class Agent {
       this.#removed();
       return;
     }
-    const isStranger = call === 'register' && this.#node === null;
+    const isStranger = call === 'register' && this.#enrolment.node === null;
     if (verdict === 'end' || (verdict === 'refused' && isStranger)) {
       this.#end({ type: 'refused', code: reply.code, message: reply.message });
       return;
     }
-    if (verdict === 'register' && this.#phase === 'member') {
-      this.#phase = 'outside';
-      // Not at once again and again, where the Sentinel registers it and does not know it then.
-      this.#register.failed(this.#at.now, this.#random());
-    }
+    if (verdict === 'register') this.#enrolment.lost(this.#at.now, this.#random());
     this.#tryAgain(call, verdict === 'refused', reply.retryAfterMs);
   }
 
@@ -369,7 +332,7 @@ export class Agent {
     const random = this.#random();
     switch (call) {
       case 'register':
-        this.#register.failed(now, random, atLeastMs);
+        this.#enrolment.failed(now, random, atLeastMs);
         break;
       case 'holds':
       case 'heartbeat':
@@ -380,8 +343,11 @@ export class Agent {
         break;
       case 'complete':
       case 'fail':
-        if (isRefused) this.#willNotTake(call);
-        else this.#delivery.of(call).failed(now, random, atLeastMs);
+        if (isRefused) {
+          const unwanted = this.#delivery.refused(call, now);
+          this.#forget(unwanted);
+          this.#areUnwanted(unwanted);
+        } else this.#delivery.failed(call, random, { now, atLeastMs });
         break;
       case 'leave':
         // It goes all the same; the Sentinel will notice.
@@ -389,18 +355,6 @@ export class Agent {
         break;
       case 'token':
         break;
-    }
-  }
-
-  #willNotTake(kind: Kind): void {
-    const { refused } = this.#delivery.of(kind).refused(this.#at.now);
-    for (const settlement of refused) {
-      this.#forget([settlement]);
-      this.#isUnwanted(settlement);
-      if (kind === 'fail') continue;
-      // The chunk must not wait for a result that never comes.
-      const told = failureOf(settlement, 'error', 'the Sentinel refused its result');
-      this.#delivery.add(failure(settlement, told), this.#at.now);
     }
   }
 
@@ -433,9 +387,10 @@ export class Agent {
   }
 
   #connect(): void {
-    if (this.#node === null) return;
+    const { node } = this.#enrolment;
+    if (node === null) return;
     this.#channel = 'wanted';
-    this.#effects.push({ type: 'connect', node: this.#node });
+    this.#effects.push({ type: 'connect', node });
   }
 
   #conditionsAre(pause: Pause | null, load: number | undefined): void {
@@ -467,7 +422,7 @@ export class Agent {
     const step = drain.step(this.#at.now, {
       running: this.#chunks.running,
       undelivered: this.#delivery.count,
-      isMember: this.#phase === 'member',
+      isMember: this.#enrolment.status === 'member',
     });
     if (step === 'abort') {
       this.#chunks.giveBack('the node ends', true, this.#at);
@@ -483,21 +438,22 @@ export class Agent {
 
   #end(end: AgentEnd): void {
     this.#chunks.dropAll(this.#at);
-    this.#phase = 'ended';
+    this.#life = 'ended';
     this.#effects.push({ type: 'disconnect' });
     this.#tellState();
     this.#effects.push({ type: 'end', end });
   }
 
   #hasEnded(): boolean {
-    return this.#phase === 'ended';
+    return this.#life === 'ended';
   }
 
   #progressed(attempt: string, blocks: number): void {
     const { now } = this.#at;
     const held = this.#chunks.progressed(attempt, blocks, now);
-    if (held === undefined || this.#node === null || this.#channel !== 'connected') return;
-    const said = this.#teller.tell(this.#node, held, now);
+    const { node } = this.#enrolment;
+    if (held === undefined || node === null || this.#channel !== 'connected') return;
+    const said = this.#teller.tell(node, held, now);
     if (said !== null) this.#effects.push(said);
   }
 
@@ -510,9 +466,9 @@ export class Agent {
     this.#effects.push({ type: 'forget', attempts: settlements.map(({ attempt }) => attempt) });
   }
 
-  #isUnwanted({ attempt, job }: Settlement): void {
-    this.#counts.unwanted += 1;
-    this.#tell({ type: 'unwanted', attempt, job });
+  #areUnwanted(settlements: readonly Settlement[]): void {
+    this.#counts.unwanted += settlements.length;
+    for (const { attempt, job } of settlements) this.#tell({ type: 'unwanted', attempt, job });
   }
 
   #isMalformed(message: string): void {
@@ -525,9 +481,8 @@ export class Agent {
   }
 
   #state(): AgentState {
-    switch (this.#phase) {
-      case 'new':
-        return 'disconnected';
+    if (this.#life !== 'begun') return this.#life === 'new' ? 'disconnected' : 'ended';
+    switch (this.#enrolment.status) {
       case 'outside':
         return this.#calls.isOpen('register') ? 'registering' : 'disconnected';
       case 'unclaimed':
@@ -535,8 +490,6 @@ export class Agent {
       case 'member':
         if (this.#drain !== null || this.#isDrained) return 'draining';
         return this.#chunks.running > 0 ? 'processing' : 'connected';
-      case 'ended':
-        return 'ended';
     }
   }
 

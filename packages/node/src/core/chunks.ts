@@ -1,4 +1,4 @@
-import type { Attempt, AttemptFailure } from '@belfry/protocol';
+import type { Attempt, AttemptFailure, AttemptProgress } from '@belfry/protocol';
 import type { AgentEffect, Settlement } from './agent-events.ts';
 import { AttemptBook, type HeldAttempt } from './attempt-book.ts';
 import { completion, failure, failureOf, MAX_RESULT_BYTES } from './delivery.ts';
@@ -63,6 +63,13 @@ export class Chunks {
 
   all(): Iterable<HeldAttempt> {
     return this.#book.all();
+  }
+
+  /** How far each is. */
+  *progress(): Iterable<AttemptProgress> {
+    for (const { state, attempt, blocks } of this.#book.all()) {
+      if (state !== 'aborting') yield { attempt: attempt.attempt, job: attempt.job, blocks };
+    }
   }
 
   get(attempt: string): HeldAttempt | undefined {

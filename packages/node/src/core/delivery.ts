@@ -1,6 +1,6 @@
-import type { AttemptFailure } from '@belfry/protocol';
+import type { AttemptFailure, AttemptProgress } from '@belfry/protocol';
 import type { Settlement } from './agent-events.ts';
-import { Outbox } from './outbox.ts';
+import { type Delivered, Outbox, type Outcomes } from './outbox.ts';
 
 export type Kind = Settlement['kind'];
 
@@ -37,8 +37,11 @@ export class Delivery {
     yield* this.#outboxes.fail.all();
   }
 
-  of(kind: Kind): Outbox {
-    return this.#outboxes[kind];
+  /** Of the results that are on their way: all of their blocks are done. */
+  *progress(): Iterable<AttemptProgress> {
+    for (const { attempt, job, blocks } of this.#outboxes.complete.all()) {
+      yield { attempt, job, blocks };
+    }
   }
 
   add(settlement: Settlement, now: number): void {
@@ -52,9 +55,38 @@ export class Delivery {
     return `{"${kind === 'complete' ? 'results' : 'failures'}":[${bodies.join(',')}]}`;
   }
 
-  clear(): void {
-    this.#outboxes.complete.clear();
-    this.#outboxes.fail.clear();
+  /** A call was answered. */
+  answered(
+    kind: Kind,
+    { outcomes, now }: { readonly outcomes: Outcomes; readonly now: number },
+    random: () => number,
+  ): Delivered {
+    return this.#outboxes[kind].answered(outcomes, now, random);
+  }
+
+  /** There was no answer, or none that settles anything. */
+  failed(
+    kind: Kind,
+    random: number,
+    at: { readonly now: number; readonly atLeastMs: number },
+  ): void {
+    this.#outboxes[kind].failed(at.now, random, at.atLeastMs);
+  }
+
+  /**
+   * The server does not take what it was sent.
+   *
+   * @returns what is given up
+   */
+  refused(kind: Kind, now: number): readonly Settlement[] {
+    const refused = this.#outboxes[kind].refused(now);
+    if (kind === 'fail') return refused;
+    for (const settlement of refused) {
+      // The chunk must not wait for a result that never comes.
+      const told = failureOf(settlement, 'error', 'the Sentinel refused its result');
+      this.add(failure(settlement, told), now);
+    }
+    return refused;
   }
 }
 

@@ -21,12 +21,12 @@ interface Waiting {
 
 /** What a call that was answered came to. */
 export interface Delivered {
-  /** Durable, or of no use any more: to be forgotten. */
   readonly received: Settlement[];
-  readonly unknown: Settlement[];
-  /** The Sentinel will never take these. */
-  readonly refused: Settlement[];
+  /** There is no such job any more. */
+  readonly unwanted: Settlement[];
 }
+
+export type Outcomes = ReturnType<typeof readOutcomes>;
 
 const BUSY = { baseMs: 500, capMs: 15_000 };
 const CALL = { baseMs: 200, capMs: 10_000 };
@@ -104,17 +104,13 @@ export class Outbox {
   }
 
   /** The call was answered with these outcomes. */
-  answered(
-    outcomes: ReturnType<typeof readOutcomes>,
-    now: number,
-    random: () => number,
-  ): Delivered {
-    const delivered: Delivered = { received: [], unknown: [], refused: [] };
+  answered(outcomes: Outcomes, now: number, random: () => number): Delivered {
+    const delivered: Delivered = { received: [], unwanted: [] };
     let isProgress = false;
     for (const each of this.#takeBack()) {
       const outcome = outcomes.get(each.settlement.attempt);
       if (outcome === 'received' || outcome === 'unknown') {
-        delivered[outcome].push(each.settlement);
+        delivered[outcome === 'received' ? 'received' : 'unwanted'].push(each.settlement);
         this.#bytes -= each.bytes;
         isProgress = true;
       } else {
@@ -135,27 +131,18 @@ export class Outbox {
   }
 
   /** The server does not understand it, or it is too large: each goes by itself, and what is refused by itself is given up. */
-  refused(now: number): Delivered {
+  refused(now: number): readonly Settlement[] {
     const sent = this.#takeBack();
     const [only] = sent;
+    this.#flushAt = now;
     if (sent.length === 1 && only !== undefined) {
       this.#bytes -= only.bytes;
-      if (this.#ready.length > 0) this.#flushAt = now;
-      return { received: [], unknown: [], refused: [only.settlement] };
+      if (this.#ready.length === 0) this.#flushAt = Infinity;
+      return [only.settlement];
     }
     for (const each of sent) each.alone = true;
     this.#ready.unshift(...sent);
-    this.#flushAt = now;
-    return { received: [], unknown: [], refused: [] };
-  }
-
-  /** Forgets everything. */
-  clear(): void {
-    this.#ready.length = 0;
-    this.#later = [];
-    this.#sent = null;
-    this.#bytes = 0;
-    this.#flushAt = Infinity;
+    return [];
   }
 
   #takeBack(): Waiting[] {

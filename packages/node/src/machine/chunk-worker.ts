@@ -1,4 +1,5 @@
 /** Runs in a worker thread: the code of simulations, one chunk at a time. */
+import { setPriority } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { parentPort } from 'node:worker_threads';
 import type { AnySimulation } from '@belfry/protocol';
@@ -9,6 +10,8 @@ export interface ChunkTask extends ChunkWork {
   /** The code: an ES module whose default export is the simulation. */
   readonly file: string;
   readonly cpu: number;
+  /** How much others go before it, 0 to 19. */
+  readonly nice: number;
 }
 
 /** What the thread tells while it runs. */
@@ -19,9 +22,11 @@ export interface ChunkTold {
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 const simulations = new Map<string, AnySimulation>();
+let niceness = 0;
 
 export default async function run(task: ChunkTask): Promise<ChunkOutcome> {
   const { attempt, file, cpu } = task;
+  beNice(task.nice);
   let simulation: AnySimulation;
   try {
     simulation = await load(file);
@@ -41,6 +46,17 @@ export default async function run(task: ChunkTask): Promise<ChunkOutcome> {
     const { done, value } = chunk.next();
     if (done === true) return value;
     Atomics.wait(sleeper, 0, 0, value);
+  }
+}
+
+/** Elsewhere than on Linux this would be the whole process's, and not its threads' alone. */
+function beNice(nice: number): void {
+  if (nice <= niceness || process.platform !== 'linux') return;
+  niceness = nice;
+  try {
+    setPriority(nice);
+  } catch {
+    // Where it is not allowed, it goes without.
   }
 }
 

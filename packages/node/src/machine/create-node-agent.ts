@@ -30,6 +30,8 @@ export interface CreateNodeAgentOptions {
   readonly slots?: number;
   /** The share of the time that each slot may run, above 0 and at most 1. Default 1. */
   readonly cpu?: number;
+  /** How much others go before its chunks, 0 to 19, as `nice` has it. Only on Linux. Default 10. */
+  readonly nice?: number;
   /** The most memory of each slot, in MiB. Default 512. */
   readonly memoryMb?: number;
   /** The longest that a chunk may run, in ms. Default 10 minutes. */
@@ -132,11 +134,12 @@ interface Checked {
   readonly slots: number;
   readonly name: string;
   readonly cpu: number;
+  readonly nice: number;
   readonly memoryMb: number;
 }
 
 function check(options: CreateNodeAgentOptions): Checked {
-  const { url, slots = defaultSlots(), cpu = 1, memoryMb = 512 } = options;
+  const { url, slots = defaultSlots(), cpu = 1, nice = 10, memoryMb = 512 } = options;
   const name = options.name ?? (hostname().slice(0, 64) || 'node');
   const problems: string[] = [];
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
@@ -148,6 +151,9 @@ function check(options: CreateNodeAgentOptions): Checked {
     problems.push(`slots: got ${slots}; give a whole number from 1 to ${MOST_SLOTS}`);
   }
   if (!(cpu > 0 && cpu <= 1)) problems.push(`cpu: got ${cpu}; give a share above 0 and at most 1`);
+  if (!Number.isInteger(nice) || nice < 0 || nice > 19) {
+    problems.push(`nice: got ${nice}; give a whole number from 0 to 19`);
+  }
   if (!(memoryMb >= 16)) problems.push(`memoryMb: got ${memoryMb}; give 16 or more`);
   if (name.length < 1 || name.length > 64) {
     problems.push(`name: has ${name.length} characters; give 1 to 64`);
@@ -156,7 +162,7 @@ function check(options: CreateNodeAgentOptions): Checked {
   if (maxLoad !== null && !(maxLoad > 0))
     problems.push(`pause.maxLoad: got ${maxLoad}; give a share above 0`);
   if (problems.length > 0) throw new NodeSetupError(problems.join('; '));
-  return { url, slots, name, cpu, memoryMb };
+  return { url, slots, name, cpu, nice, memoryMb };
 }
 
 function openDirectory(
@@ -182,7 +188,7 @@ function openDirectory(
 
 function createExecutor(
   { dataDir }: CreateNodeAgentOptions,
-  { url, slots, cpu, memoryMb }: Checked,
+  { url, slots, cpu, nice, memoryMb }: Checked,
   undo: DisposableStack,
 ): ChunkExecutor {
   let directory: string;
@@ -192,5 +198,5 @@ function createExecutor(
     undo.defer(() => rmSync(directory, { recursive: true, force: true }));
   }
   const code = new CodeCache({ directory, url, exchange: sharedHttpExchange() });
-  return new ThreadExecutor({ slots, cpu, memoryMb, code });
+  return new ThreadExecutor({ slots, cpu, nice, memoryMb, code });
 }

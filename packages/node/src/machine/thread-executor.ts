@@ -12,6 +12,8 @@ export interface ThreadExecutorOptions {
   readonly memoryMb: number;
   /** The share of the time that blocks may run, above 0 and at most 1. */
   readonly cpu: number;
+  /** How much others go before it, 0 to 19; on Linux. */
+  readonly nice: number;
   readonly code: CodeCache;
 }
 
@@ -55,13 +57,13 @@ export class ThreadExecutor implements ChunkExecutor {
   }
 
   async run(attempt: Attempt, input: ChunkInput, run: ChunkRun): Promise<FinishedChunk> {
-    const { code, cpu, memoryMb } = this.#options;
+    const { code, cpu, nice, memoryMb } = this.#options;
     const file = await code.fileOf(attempt.simulation, attempt.version);
     run.signal.throwIfAborted();
     this.#onProgress.set(attempt.attempt, run.onProgress);
     let outcome: ChunkOutcome;
     try {
-      const task = { attempt, input: input.input, roundInput: input.roundInput, file, cpu };
+      const task = { attempt, input: input.input, roundInput: input.roundInput, file, cpu, nice };
       outcome = await this.#pool.run(task, { signal: run.signal });
     } catch (error) {
       throw isOutOfMemory(error)
