@@ -17,14 +17,17 @@ import { givenUrl } from './server-url.ts';
 /** How long chunks may run on after the first signal, in ms. */
 const DRAIN_MS = 60_000;
 
-/** A flag's value as a share above 0 and at most 1. */
+/** With `--once`: how long it has nothing to do before it ends, in ms. */
+const IDLE_MS = 10_000;
+
+/** A flag's value as a share above 0 and at most 1; `50%` is one too. */
 function flagShare(invocation: Invocation, name: string): number | undefined {
   const text = flagText(invocation, name);
   if (text === undefined) return undefined;
-  const value = Number(text);
+  const value = text.endsWith('%') ? Number(text.slice(0, -1)) / 100 : Number(text);
   if (value > 0 && value <= 1) return value;
   throw new UsageError(
-    `--${name}: got "${text}"; it must be a share above 0 and at most 1, e.g. 0.5.`,
+    `--${name}: got "${text}"; it must be a share above 0 and at most 1, e.g. 0.5 or 50%.`,
   );
 }
 
@@ -68,6 +71,16 @@ function printer(asJson: boolean): (notice: AgentNotice) => void {
   };
 }
 
+/** Calls once the node has been idle for a while. */
+function whenIdle(run: () => void): (notice: AgentNotice) => void {
+  let timer: NodeJS.Timeout | undefined;
+  return (notice) => {
+    if (notice.type !== 'state') return;
+    clearTimeout(timer);
+    if (notice.state === 'connected') timer = setTimeout(run, IDLE_MS);
+  };
+}
+
 /** `belfry node` */
 export const nodeCommand: Command = {
   path: ['node'],
@@ -89,7 +102,7 @@ export const nodeCommand: Command = {
     {
       name: 'cpu',
       value: 'SHARE',
-      doc: 'The share of the time that each slot may run, e.g. 0.5 (default 1).',
+      doc: 'The share of the time that each slot may run, e.g. 50% (default: all of it).',
     },
     { name: 'memory', value: 'MIB', doc: 'The most memory of each slot (default 512).' },
     { name: 'pause-on-battery', doc: 'Begin nothing while the machine runs on its battery.' },
@@ -98,6 +111,7 @@ export const nodeCommand: Command = {
       value: 'SHARE',
       doc: 'Begin nothing while others use more than this share of all cores.',
     },
+    { name: 'once', doc: 'End when there has been nothing to do for 10 seconds.' },
     { name: 'simulations', value: 'A,B', doc: 'Run only these (default: any).' },
     {
       name: 'data-dir',
@@ -112,7 +126,8 @@ export const nodeCommand: Command = {
   ],
   examples: [
     'belfry node --url https://belfry.example --claim "$(belfry claim --url https://belfry.example)"',
-    'belfry node --url http://127.0.0.1:8000 --slots 2 --cpu 0.5 --pause-on-battery',
+    'belfry node --url http://127.0.0.1:8000 --slots 2 --cpu 50% --pause-on-battery',
+    'belfry node --url http://127.0.0.1:8000 --once --claim "$TOKEN"',
   ],
   async run(invocation) {
     const url = flagText(invocation, 'url');
@@ -129,6 +144,8 @@ export const nodeCommand: Command = {
       .map((each) => each.trim());
     const { createNodeAgent, NodeSetupError } = await import('@belfry/node');
     let node: ReturnType<typeof createNodeAgent>;
+    const print = printer(hasFlag(invocation, 'json'));
+    const idle = hasFlag(invocation, 'once') ? whenIdle(() => void node.drain(DRAIN_MS)) : null;
     try {
       node = createNodeAgent({
         url: givenUrl(url),
@@ -143,7 +160,10 @@ export const nodeCommand: Command = {
         ...(simulations === undefined ? {} : { simulations }),
         pause: { onBattery: hasFlag(invocation, 'pause-on-battery'), maxLoad: maxLoad ?? null },
         dataDir: flagText(invocation, 'data-dir') ?? join(homedir(), '.belfry-node'),
-        onEvent: printer(hasFlag(invocation, 'json')),
+        onEvent(notice) {
+          print(notice);
+          idle?.(notice);
+        },
       });
     } catch (error) {
       if (!(error instanceof NodeSetupError)) throw error;

@@ -14,6 +14,7 @@ import {
   type SubmitReply,
 } from '@belfry/protocol';
 import { freePort, waitFor } from '@belfry/testkit';
+import { Centrifuge } from 'centrifuge';
 import { createAdminTokens } from '../admin/admin-token.ts';
 import { createTokenSigner } from '../auth/token-signer.ts';
 import { type BelfryProcess, spawnBelfry, temporaryDirectory } from './belfry-process.ts';
@@ -129,6 +130,15 @@ export class NodeLab implements AsyncDisposable {
       ...(user === 'operator' ? { trusted: true } : {}),
     };
     return (await this.ask<ClaimTokenReply>(user, '/claims', { body })).claim;
+  }
+
+  /** A client of a public SDK, connected. */
+  async client(user: string): Promise<Centrifuge & Disposable> {
+    const url = `${this.url.replace('http', 'ws')}/connection/websocket`;
+    const client = new Centrifuge(url, { token: await tokenOf(user) });
+    client.connect();
+    await client.ready(10_000);
+    return Object.assign(client, { [Symbol.dispose]: () => client.disconnect() });
   }
 
   async submit(user: string, input: DartsInput): Promise<string> {

@@ -32,11 +32,13 @@ async function temporary(): Promise<{ readonly dir: string } & AsyncDisposable> 
   return { dir, [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }) };
 }
 
-/** Builds the portal into a directory of its own. */
-export async function buildPortal(): Promise<{ readonly dir: string } & AsyncDisposable> {
+/** Builds the portal, or another page, into a directory of its own. */
+export async function buildPortal(
+  root: string = PORTAL,
+): Promise<{ readonly dir: string } & AsyncDisposable> {
   const directory = await temporary();
   const outDir = directory.dir;
-  await build({ root: PORTAL, logLevel: 'error', build: { outDir, emptyOutDir: true } });
+  await build({ root, logLevel: 'error', build: { outDir, emptyOutDir: true } });
   return directory;
 }
 

@@ -1,5 +1,5 @@
 /** Runs in a worker thread: the code of simulations, one chunk at a time. */
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { parentPort } from 'node:worker_threads';
 import type { AnySimulation } from '@belfry/protocol';
@@ -22,7 +22,6 @@ export interface ChunkTold {
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 const simulations = new Map<string, AnySimulation>();
-let niceness = 0;
 
 export default async function run(task: ChunkTask): Promise<ChunkOutcome> {
   const { attempt, file, cpu } = task;
@@ -51,8 +50,7 @@ export default async function run(task: ChunkTask): Promise<ChunkOutcome> {
 
 /** Elsewhere than on Linux this would be the whole process's, and not its threads' alone. */
 function beNice(nice: number): void {
-  if (nice <= niceness || process.platform !== 'linux') return;
-  niceness = nice;
+  if (process.platform !== 'linux' || nice <= getPriority()) return;
   try {
     setPriority(nice);
   } catch {

@@ -70,12 +70,13 @@ const JAVASCRIPT = 'text/javascript';
 const POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 export class SentinelLab implements AsyncDisposable {
+  /** Long enough for a busy machine. */
   times: NodeTimes = {
     heartbeatMs: 200,
-    suspectMs: 1_000,
-    deadMs: 2_000,
-    ackMs: 1_000,
-    stallMs: 1_500,
+    suspectMs: 5_000,
+    deadMs: 10_000,
+    ackMs: 5_000,
+    stallMs: 30_000,
   };
   /** What `register` says of nodes without a claim. */
   claimAll = true;
@@ -92,7 +93,6 @@ export class SentinelLab implements AsyncDisposable {
   readonly calls: string[] = [];
   readonly progressSeen: number[] = [];
   readonly registrations: RegisterRequest[] = [];
-  doubled = 0;
   left: string[] = [];
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   readonly #nodes = new Map<string, LabNode>();
@@ -128,10 +128,6 @@ export class SentinelLab implements AsyncDisposable {
     return this.#chunks.filter(({ failures }) => failures >= MAX_FAILURES).length;
   }
 
-  get held(): number {
-    return this.#chunks.filter(({ attempt }) => attempt !== null).length;
-  }
-
   submit(job: LabJob): void {
     this.#job = job;
     this.#jobId = `j${this.#next++}`;
@@ -144,11 +140,6 @@ export class SentinelLab implements AsyncDisposable {
       result: undefined,
       failures: 0,
     }));
-  }
-
-  /** Takes everything from the nodes. */
-  cancel(): void {
-    this.#chunks = [];
   }
 
   /** What the chunks come to, and what one machine computes, as text. */
@@ -363,10 +354,7 @@ export class SentinelLab implements AsyncDisposable {
   #complete({ results }: CompleteRequest): unknown {
     const outcomes = results.map(({ attempt, result }) => {
       const chunk = this.#chunks.find((each) => each.attempt === attempt);
-      if (chunk === undefined) {
-        this.doubled += 1;
-        return { attempt, outcome: 'unknown' };
-      }
+      if (chunk === undefined) return { attempt, outcome: 'unknown' };
       chunk.result = result;
       lose(chunk);
       return { attempt, outcome: 'received' };

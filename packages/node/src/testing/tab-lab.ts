@@ -5,7 +5,7 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findProgram } from '@belfry/testkit';
 import { type Browser, chromium } from 'playwright-core';
-import { build, defaultClientConditions } from 'vite';
+import { build } from 'vite';
 
 const ROOT = fileURLToPath(new URL('tab', import.meta.url));
 const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript' };
@@ -19,12 +19,7 @@ export interface PageFile {
 export async function buildTab(): Promise<ReadonlyMap<string, PageFile>> {
   const outDir = mkdtempSync(join(tmpdir(), 'belfry-tab-'));
   try {
-    await build({
-      root: ROOT,
-      logLevel: 'error',
-      resolve: { conditions: ['@belfry/source', ...defaultClientConditions] },
-      build: { outDir, assetsInlineLimit: 0, modulePreload: { polyfill: false }, target: 'es2023' },
-    });
+    await build({ root: ROOT, logLevel: 'error', build: { outDir } });
     const names = readdirSync(outDir, { recursive: true, encoding: 'utf8' });
     const files = names.filter((name) => extname(name) in TYPES);
     return new Map(
