@@ -144,8 +144,8 @@ export const dropOptimizer: Simulation<DropOptimizerInput, Tally, DropOptimizerS
         blockIterations: size,
         roundInput,
         note: first
-          ? `all ${drops.length} drops`
-          : `${left.length} of ${drops.length} drops are not settled`,
+          ? `all ${drops.length} ways to wear a drop`
+          : `${left.length} of ${drops.length} ways to wear a drop are open`,
       };
     },
     merge: mergeTallies,

@@ -108,7 +108,7 @@ function leadText({ ranking, current, left }: BestInBagsSummary, over: boolean):
   const sure =
     left <= 1
       ? 'nothing else comes near'
-      : `${countText(left - 1)} others are as good, as far as one can tell`;
+      : `${countText(left - 1)} ${left === 2 ? 'other set' : 'other sets'} may be as good`;
   return `${gain}; ${sure}.`;
 }
 

@@ -43,7 +43,7 @@ function NodeFacts({ node, now }: Pick<NodeDialogProps, 'node' | 'now'>): JSX.El
   const rows: readonly (readonly [string, string])[] = [
     ['Status', `${NODE_STATUS_TEXTS[node.status]}, heard of ${ageText(now - node.lastSeenAt)} ago`],
     ['Slots', `${node.busy} of ${node.slots} at work`],
-    ['Speed', node.rate > 0 ? `${shortCount(node.rate)} iterations/s` : '–'],
+    ['Throughput', node.rate > 0 ? `${shortCount(node.rate)} iterations/s lately` : '–'],
     ['Load', shareText(node.load, 0)],
     [
       'Trust',

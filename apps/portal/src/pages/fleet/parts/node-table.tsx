@@ -32,7 +32,7 @@ export function NodeTable({ nodes, now, onOpen }: NodeTableProps): JSX.Element {
             Slots
           </th>
           <th scope="col" class="num">
-            Speed
+            Throughput
           </th>
           <th scope="col" class="num">
             Chunks
@@ -85,7 +85,7 @@ function NodeRow({ node, now, onOpen }: NodeRowProps): JSX.Element {
       <td data-name="Slots" class="num">
         {node.busy} / {node.slots}
       </td>
-      <td data-name="Speed" class="num">
+      <td data-name="Throughput" class="num">
         {node.rate > 0 ? `${shortCount(node.rate)}/s` : '–'}
       </td>
       <td data-name="Chunks" class="num">

@@ -33,7 +33,7 @@ export function PoolFigures({ pool, nodes, whole }: PoolFiguresProps): JSX.Eleme
         <ProgressBar done={share} label="Slots at work" />
       </li>
       <li class="stat">
-        <p class="stat-name">Together</p>
+        <p class="stat-name">Together, lately</p>
         <p class="stat-value">
           {whole ? '' : '> '}
           {shortCount(fleetRate(nodes))}
