@@ -14,6 +14,8 @@ const AGENTS = fileURLToPath(new URL('agents/agents-process.ts', import.meta.url
 /** Of each. */
 const SERVERS = 2;
 const AGENT_PROCESSES = 4;
+/** Fewer than that are not worth a process. */
+const NODES_OF_A_PROCESS = 12;
 /** Nodes of so many people, whose results have to be confirmed at first. */
 const OWNERS = 5;
 /** Of all nodes: the operator's own, and those that lie. */
@@ -54,9 +56,10 @@ export async function startDeployment(options: FleetDeploymentOptions): Promise<
   await Promise.all([...sentinels, ...beacons].map((part) => part.start()));
   const http = sentinels.map(({ url }) => new FleetHttp({ url, connections: 16 }));
   const plans = await planNodes(options, http[0] as FleetHttp);
+  const processes = Math.min(AGENT_PROCESSES, Math.ceil(plans.length / NODES_OF_A_PROCESS));
   const agents = await Promise.all(
-    Array.from({ length: AGENT_PROCESSES }, async (_, n): Promise<ChaosTarget> => {
-      const nodes = plans.filter(({ number }) => number % AGENT_PROCESSES === n);
+    Array.from({ length: processes }, async (_, n): Promise<ChaosTarget> => {
+      const nodes = plans.filter(({ number }) => number % processes === n);
       const plan: AgentsPlan = {
         dir: join(dir, 'nodes'),
         sentinels: sentinels.map(({ url }) => url),

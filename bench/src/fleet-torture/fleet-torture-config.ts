@@ -11,6 +11,8 @@ export interface Pace {
   readonly times: NodeTimes;
   /** How many jobs each person has at a time, the most blocks of their first rounds, and about how long one takes on a node of speed 1. */
   readonly jobs: { readonly atOnce: number; readonly blocks: number; readonly blockMs: number };
+  /** How often something fails. */
+  readonly everyMs: number;
   /** How long faults of nodes last, at least and at most. */
   readonly faultMs: readonly [number, number];
   /** How long after it fell silent a node may be waited for. */
@@ -30,6 +32,7 @@ export const PACES = {
       stallMs: 30_000,
     },
     jobs: { atOnce: 4, blocks: 300, blockMs: 1_000 },
+    everyMs: 1_000,
     faultMs: [2_000, 30_000],
     // Two heartbeats past the threshold.
     waitMs: 25_000,
@@ -38,8 +41,9 @@ export const PACES = {
   /** For runs of a few seconds. */
   quick: {
     times: { heartbeatMs: 1_000, suspectMs: 3_000, deadMs: 6_000, ackMs: 4_000, stallMs: 10_000 },
-    jobs: { atOnce: 2, blocks: 100, blockMs: 200 },
-    faultMs: [1_000, 10_000],
+    jobs: { atOnce: 2, blocks: 60, blockMs: 100 },
+    everyMs: 600,
+    faultMs: [500, 5_000],
     // Two such heartbeats are shorter than it takes to find out that a Sentinel is dead: 3 s and more.
     waitMs: 20_000,
     endMs: 180_000,

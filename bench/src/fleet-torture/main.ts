@@ -5,6 +5,7 @@
  */
 import { parseArgs } from 'node:util';
 import { publishReport } from '../report.ts';
+import { whenAllStart } from '../torture/when-all-start.ts';
 import { PACES } from './fleet-torture-config.ts';
 import { runFleetTorture } from './run-fleet-torture.ts';
 
@@ -29,7 +30,7 @@ if (pace === undefined) {
 // What was started is ended by `exit`, which a signal by itself would skip.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
-const { counts, violations } = await runFleetTorture({ minutes, nodes, seed, pace });
+const { counts, violations } = await whenAllStart(runFleetTorture({ minutes, nodes, seed, pace }));
 publishReport(
   {
     name: 'torture:fleet: nodes, Beacons and Sentinels fail at random',

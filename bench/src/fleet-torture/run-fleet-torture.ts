@@ -32,6 +32,7 @@ export interface FleetTortureResult {
 
 const PEOPLE = 4;
 const WATCH_MS = 500;
+const LOOK_MS = 500;
 
 interface Run {
   readonly pace: Pace;
@@ -119,7 +120,7 @@ async function torture(
   run: Run,
   { untilMs, random }: { readonly untilMs: number; readonly random: SeededRandom },
 ): Promise<void> {
-  const { deployment, people, agents, watch, pace, violations, counts } = run;
+  const { people, pace, violations } = run;
   const watching = new AbortController();
   const watched = watchJobs(run, watching.signal);
   const submitting = Promise.all(
@@ -129,10 +130,32 @@ async function torture(
         .catch((error: unknown) => void violations.push(`${person.user}: ${String(error)}`)),
     ),
   );
+  try {
+    await letFail(run, { untilMs, random });
+    for (const person of people) person.stop();
+    await submitting;
+    progress('all is well again; the last jobs end');
+    const giveUpAt = Date.now() + pace.endMs;
+    while (people.some(({ live }) => live.length > 0) && Date.now() < giveUpAt) {
+      await sleep(LOOK_MS);
+      for (const person of people) await person.look();
+    }
+  } finally {
+    for (const person of people) person.stop();
+    watching.abort();
+    await watched;
+  }
+}
+
+async function letFail(
+  { deployment, agents, watch, pace, counts }: Run,
+  { untilMs, random }: { readonly untilMs: number; readonly random: SeededRandom },
+): Promise<void> {
   await runFleetChaos({
     targets: deployment.all,
     untilMs,
     random,
+    everyMs: pace.everyMs,
     faultMs: pace.faultMs,
     onAttack(what, { part, role, nodes }) {
       count(counts, `${role}_${what}s`);
@@ -148,17 +171,6 @@ async function torture(
       await agents.fail(watch, { target, nodes, fault, forMs });
     },
   });
-  for (const person of people) person.stop();
-  await submitting;
-  progress('all is well again; the last jobs end');
-  const giveUpAt = Date.now() + pace.endMs;
-  const live = (): number => people.reduce((sum, person) => sum + person.live.length, 0);
-  while (live() > 0 && Date.now() < giveUpAt) {
-    await sleep(1_000);
-    for (const person of people) await person.look();
-  }
-  watching.abort();
-  await watched;
 }
 
 /** Looks all the time whether a job waits for somebody who is dead. */

@@ -55,7 +55,22 @@ export interface PartOptions {
   readonly dir: string;
 }
 
-/** Prepares a process; `start` runs it and resolves when its `/health` answers. */
+/** None outlives this process. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+const START_MS = 180_000;
+/** How much of what a process said last is told when it does not start. */
+const LAST_WORDS = 2_000;
+
+/** A process does not come up. The message ends with what it said last. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
+/** Prepares a process; `start` runs it and resolves when its `/health` answers, or rejects with a `StartError`. */
 export async function createPart(options: PartOptions): Promise<Part> {
   const { name, script = [BIN, 'start'], args, env, dir } = options;
   const port = await lastingPort();
@@ -65,7 +80,6 @@ export async function createPart(options: PartOptions): Promise<Part> {
   let state: Part['state'] = 'down';
   let starts = 0;
   let incomplete = false;
-  process.on('exit', () => child?.kill('SIGKILL'));
   return {
     name,
     url,
@@ -86,21 +100,34 @@ export async function createPart(options: PartOptions): Promise<Part> {
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       child = started;
+      running.add(started);
+      started.once('exit', () => running.delete(started));
       started.stdout.pipe(log, { end: false });
       started.stderr.pipe(log, { end: false });
       incomplete = false;
+      let said = '';
+      for (const stream of [started.stdout, started.stderr]) {
+        stream.on('data', (chunk: Buffer) => (said = `${said}${String(chunk)}`.slice(-LAST_WORDS)));
+      }
       createInterface(started.stderr).on('line', (line) => {
         incomplete ||= line.includes(INCOMPLETE);
       });
       starts++;
-      const ended = (): boolean => hasEnded(started);
-      await waitFor(async () => ended() || (await isHealthy(url)), {
-        timeoutMs: 180_000,
+      const failed = (how: string): StartError =>
+        new StartError(
+          `${name} ${how}; all it said is in ${String(log.path)}, and this last:\n${said.trimEnd()}`,
+        );
+      const closed = new Promise((resolve) => started.once('close', resolve));
+      await waitFor(async () => hasEnded(started) || (await isHealthy(url)), {
+        timeoutMs: START_MS,
         everyMs: 50,
-        what: `the health of ${name}`,
+      }).catch(() => {
+        throw failed(`does not answer on ${url}/health after ${START_MS / 1_000} s`);
       });
-      if (ended()) {
-        throw new Error(`${name} ended with code ${started.exitCode}; see ${log.path.toString()}`);
+      if (hasEnded(started)) {
+        await closed;
+        const { exitCode, signalCode } = started;
+        throw failed(`ended with ${exitCode === null ? signalCode : `code ${exitCode}`}`);
       }
       state = 'up';
     },

@@ -6,6 +6,7 @@
 import { parseArgs } from 'node:util';
 import { publishReport, type Row } from '../report.ts';
 import { runTorture, type TortureResult } from './run-torture.ts';
+import { whenAllStart } from './when-all-start.ts';
 
 const { values } = parseArgs({
   options: {
@@ -29,7 +30,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 const results: TortureResult[] = [];
 for (const store of ['redis', 'embedded'] as const) {
   if (values.store !== store && values.store !== 'both') continue;
-  results.push(await runTorture({ store, minutes, games, seed }));
+  results.push(await whenAllStart(runTorture({ store, minutes, games, seed })));
 }
 publishReport(
   {
