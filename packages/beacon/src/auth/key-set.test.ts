@@ -115,6 +115,15 @@ describe('keys from an endpoint', () => {
     expect(await rig.verifier.connection(token)).toMatchObject({ user: 'ann' });
   });
 
+  it('are found by name: a token that names none is invalid, and nothing is fetched for it', async () => {
+    await using jwks = await startJwksServer();
+    const key = await signingKey('ES256', 'one');
+    jwks.sets.set('/certs', [key.jwk]);
+    const token = await key.signUnnamed({ sub: 'ann' });
+    expect(await rigOf(jwks).verifier.connection(token)).toBe('invalid');
+    expect(jwks.requests).toEqual([]);
+  });
+
   it('are no secrets: a token signed with what everybody can read is invalid', async () => {
     await using jwks = await startJwksServer();
     const bytes = new TextEncoder().encode('public-knowledge-of-thirty-two-bytes');

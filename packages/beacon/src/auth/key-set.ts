@@ -62,8 +62,12 @@ export class KeySet {
     return this.#find === null;
   }
 
-  /** The key that a token says it was signed with. Rejects with `KeysUnavailableError`, or jose's error when there is none. */
+  /**
+   * The key that a token says it was signed with. Rejects with `KeysUnavailableError`, or jose's error when there is none. A token that
+   * names none is not tried with those that might fit: it would be good until a second key is there.
+   */
   async key(header: JWTHeaderParameters): Promise<CryptoKey> {
+    if (header.kid === undefined) throw new errors.JWKSNoMatchingKey();
     if (this.#options.now() - this.#loadedAt >= FRESH_MS) await this.#load();
     try {
       return await this.#lookUp(header);

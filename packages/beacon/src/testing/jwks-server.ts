@@ -1,22 +1,26 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
+import { exportJWK, generateKeyPair, SignJWT, type JWK } from 'jose';
 
 /** A private key whose public half is in a key set. */
 export interface SigningKey {
   readonly jwk: JWK;
   sign(claims: Record<string, unknown>): Promise<string>;
+  /** The same without saying which key it was. */
+  signUnnamed(claims: Record<string, unknown>): Promise<string>;
 }
 
 /** Makes a key pair. */
 export async function signingKey(alg: string, kid: string): Promise<SigningKey> {
   const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
-  const sign = (claims: Record<string, unknown>): Promise<string> => signWith(privateKey, claims);
-  function signWith(key: CryptoKey, claims: Record<string, unknown>): Promise<string> {
-    return new SignJWT(claims).setProtectedHeader({ alg, kid }).sign(key);
-  }
-  return { jwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' }, sign };
+  const signAs = (header: { alg: string; kid?: string }) => (claims: Record<string, unknown>) =>
+    new SignJWT(claims).setProtectedHeader(header).sign(privateKey);
+  return {
+    jwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' },
+    sign: signAs({ alg, kid }),
+    signUnnamed: signAs({ alg }),
+  };
 }
 
 /** An HTTP server with key sets. */
