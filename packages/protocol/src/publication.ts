@@ -48,7 +48,8 @@ export function isBinaryPublication(body: string): boolean {
 function withExtras(begun: string, extras: PublicationExtras): string {
   let body = begun;
   if (extras.infoJson !== undefined) body += `,"info":${extras.infoJson}`;
-  if (extras.tags !== undefined) body += `,"tags":${JSON.stringify(extras.tags)}`;
+  const { tags } = extras;
+  if (tags !== undefined && Object.keys(tags).length > 0) body += `,"tags":${JSON.stringify(tags)}`;
   return extras.delta === true ? `${body}${DELTA_MARK}` : `${body}}`;
 }
 
