@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Stats } from '../core/stats.ts';
+import { Strangers } from '../core/strangers.ts';
 import { decodeEmulationProtobuf } from './emulation-protobuf.ts';
 
 /** A request with what a client of an emulated connection sends. */
@@ -67,6 +68,12 @@ export interface EmulationBus {
   ): Promise<boolean>;
 }
 
+/** What became of a request. `busy`: too many that nobody knows came. */
+export type Delivered = 'delivered' | 'unknown' | 'busy';
+
+/** Sessions of Beacons are shorter, and what others make up is not worth remembering. */
+const LONGEST_SESSION = 128;
+
 /** For how long the key of a connection that ended is known, in ms: what its client sent before it saw the end is no error. */
 const REMEMBER_MS = 10_000;
 
@@ -75,6 +82,8 @@ export class EmulatedConnections {
   readonly #bus: EmulationBus;
   readonly #stats: Stats;
   readonly #byKey = new Map<string, Emulated | null>();
+  /** Whether there is such a session elsewhere is not known here; asking costs both. */
+  readonly #strangers = new Strangers();
 
   constructor(bus: EmulationBus, stats: Stats) {
     this.#bus = bus;
@@ -90,16 +99,19 @@ export class EmulatedConnections {
     setTimeout(() => this.#byKey.delete(key), REMEMBER_MS).unref();
   }
 
-  /** Hands over what a client sent, here or to another process. False: there is no such connection, or no such node. */
-  async deliver(request: EmulationRequest): Promise<boolean> {
+  /** Hands over what a client sent, here or to another process. `unknown`: there is no such connection, or no such node. */
+  async deliver(request: EmulationRequest): Promise<Delivered> {
     const { session, node, data } = request;
     this.#stats.emulationRequests++;
-    if (node === this.#bus.node) return this.#here(session, data);
+    if (node === this.#bus.node) return this.#here(session, data) ? 'delivered' : 'unknown';
+    if (session.length > LONGEST_SESSION) return 'unknown';
+    if (!this.#strangers.admit(session, performance.now())) return 'busy';
     this.#stats.emulationForwarded++;
     const text = isUtf8(data)
       ? { data: data.toString('utf8') }
       : { data: data.toString('base64'), base64: true };
-    return this.#bus.send(node, { type: 'emulation', session, ...text });
+    const sent = await this.#bus.send(node, { type: 'emulation', session, ...text });
+    return sent ? 'delivered' : 'unknown';
   }
 
   /** What another process was asked to hand over. */

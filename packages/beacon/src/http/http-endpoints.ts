@@ -193,7 +193,8 @@ export class HttpEndpoints {
     const delivered = await this.#options.emulated.deliver(
       decodeEmulation(body, request.headers['content-type']),
     );
-    if (!delivered) throw new RefusedError(404, 'there is no such session or node');
+    if (delivered === 'unknown') throw new RefusedError(404, 'there is no such session or node');
+    if (delivered === 'busy') throw new RefusedError(503, 'too many sessions are not known');
     response.writeHead(204, { 'cache-control': 'no-store' }).end();
   }
 
