@@ -12,6 +12,7 @@ import type { BeaconConfig } from './config.ts';
 import type { ActorKinds } from './core/actor-kinds.ts';
 import type { BeaconControl } from './control/beacon-control.ts';
 import { Controller } from './control/controller.ts';
+import { oustOlder } from './control/oust-older.ts';
 import { answerLocally } from './control/local-answers.ts';
 import { answerLoad } from './control/local-load.ts';
 import { enforce } from './core/enforcing.ts';
@@ -189,6 +190,7 @@ class WebSocketBeacon implements Beacon {
       stats: this.#stats,
       log: this.#log,
       onClosed: (session) => this.#sessions.delete(session),
+      oust: (session) => oustOlder(this.control, session),
       now: this.#now,
     });
     this.#wheel = new TimerWheel({ now: this.#now(), spanMs: TICK_MS, slots: WHEEL_SLOTS });
@@ -280,6 +282,8 @@ class WebSocketBeacon implements Beacon {
       onPublication: (channel, publication, epoch) => {
         this.#stats.publicationsReceived++;
         this.#hub.publish(channel, publication, epoch);
+        const { maxLagMs } = this.#settings;
+        if (maxLagMs > 0 && this.#now() - publication.time > maxLagMs) this.#hub.lag(channel);
       },
       onSignal: (channel, body) => {
         if (isInternalChannel(channel)) {

@@ -30,6 +30,8 @@ export interface ChannelOptions {
   readonly force_recovery?: boolean | undefined;
   /** What recovery brings: everything missed (`stream`, the default) or the latest publication (`cache`). */
   readonly force_recovery_mode?: 'stream' | 'cache' | '' | undefined;
+  /** With `force_recovery_mode` `cache`: every subscription begins with the latest publication, also of clients that do not ask for it. Default false. */
+  readonly auto_cache_recover?: boolean | undefined;
   /** The delta types that subscribers may ask for; the only one is `fossil`. */
   readonly allowed_delta_types?: readonly 'fossil'[] | undefined;
   /** Publications are made so that they can be sent as deltas, also when the publisher does not ask for it. */
@@ -140,6 +142,13 @@ export interface ClientConfig {
   readonly insecure?: boolean | undefined;
   /** Default 25s. */
   readonly ping_interval?: Duration | undefined;
+  /** Whether connect replies say what time it is. Default false. */
+  readonly connect_include_server_time?: boolean | undefined;
+  /**
+   * How late a publication may come here: later, subscriptions with positions end as if one had been lost. The clocks of Beacons and the store are
+   * compared. Default 0s: however late.
+   */
+  readonly channel_position_max_time_lag?: Duration | undefined;
   /** How long a pong may take. Default 8s; must be below `ping_interval`. */
   readonly pong_timeout?: Duration | undefined;
   /** How long a client may go on after its token expired. Default 25s. */
@@ -179,6 +188,8 @@ export interface ClientConfig {
         readonly enabled?: boolean | undefined;
         /** Default none: the channel is `#<user>`. */
         readonly personal_channel_namespace?: string | undefined;
+        /** A new connection of a user ends the older ones (3504), on all Beacons. Default false. */
+        readonly single_connection?: boolean | undefined;
       }
     | undefined;
   /** *Ours.* How long an RPC handler may take. Default 15s. */

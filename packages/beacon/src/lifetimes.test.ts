@@ -165,6 +165,45 @@ describe('exclude_publisher', () => {
   });
 });
 
+describe('channel_position_max_time_lag', () => {
+  it('ends the subscriptions of those to whom publications come too late: they recover', async () => {
+    await using store = await openMemoryStore();
+    const clock = { ahead: 0 };
+    await using rig = await startBeacon(
+      store,
+      { ...config, client: { channel_position_max_time_lag: '5s' } },
+      { now: () => Date.now() + clock.ahead },
+    );
+    const client = new Centrifuge(rig.url, { token: await tokenFor('ann') });
+    using _gone = { [Symbol.dispose]: () => client.disconnect() };
+    const subscription = client.newSubscription('echoless:1', { minResubscribeDelay: 1 });
+    const again: number[] = [];
+    subscription.on('subscribing', ({ code }) => again.push(code));
+    subscription.subscribe();
+    client.connect();
+    await subscription.ready(10_000);
+    const publish = async (n: number): Promise<unknown> =>
+      store.channels.publish({
+        channel: 'echoless:1',
+        body: encodePublication(String(n)),
+        origin: '',
+        history: { size: 10, ttlMs: 60_000, metaTtlMs: 60_000 },
+      });
+    const got: unknown[] = [];
+    subscription.on('publication', ({ data }) => got.push(data));
+    await publish(1);
+    await waitFor(() => got.length === 1, { timeoutMs: 10_000 });
+    clock.ahead = 6_000;
+    await publish(2);
+    await waitFor(() => again.length === 2, { timeoutMs: 10_000 });
+    await subscription.ready(10_000);
+    expect([again, got]).toEqual([
+      [0, 2500],
+      [1, 2],
+    ]);
+  });
+});
+
 describe('the position of a channel that nobody has published on', () => {
   it('lasts as long as somebody is subscribed, and hardly longer', async () => {
     const clock = virtualClock();

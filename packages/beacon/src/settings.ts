@@ -19,6 +19,8 @@ export interface BeaconSettings {
   readonly connectionRateLimit: number;
   readonly totalConnectionLimit: number;
   readonly positionCheckMs: number;
+  /** 0: it does not matter. */
+  readonly maxLagMs: number;
   readonly rpcTimeoutMs: number;
   readonly limits: SessionLimits;
 }
@@ -57,6 +59,7 @@ export function beaconSettings(config: BeaconConfig): BeaconSettings {
     connectionRateLimit: client.connection_rate_limit ?? 0,
     totalConnectionLimit: client.total_connection_limit ?? 0,
     positionCheckMs,
+    maxLagMs: span(client.channel_position_max_time_lag, 'channel_position_max_time_lag', '0s'),
     rpcTimeoutMs: timer(client.rpc_timeout, 'rpc_timeout', '15s'),
     limits: {
       pingIntervalMs,
@@ -73,9 +76,15 @@ export function beaconSettings(config: BeaconConfig): BeaconSettings {
       allowAnonymous: client.allow_anonymous_connect_without_token ?? false,
       disallowAnonymousTokens: client.disallow_anonymous_connection_tokens ?? false,
       insecure: client.insecure ?? false,
+      singleConnection: isSingle(client.subscribe_to_user_personal_channel),
+      tellsTime: client.connect_include_server_time ?? false,
       personalPrefix: personalPrefix(client.subscribe_to_user_personal_channel),
     },
   };
+}
+
+function isSingle(config: ClientConfig['subscribe_to_user_personal_channel']): boolean {
+  return config?.enabled === true && config.single_connection === true;
 }
 
 function personalPrefix(config: ClientConfig['subscribe_to_user_personal_channel']): string | null {

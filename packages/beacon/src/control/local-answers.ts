@@ -46,9 +46,10 @@ export function answerLocally({ bus, hub, sessions, revocations }: Options): voi
   bus.answer('unsubscribe', (asked) =>
     each(asked, (session) => serverUnsubscribe(session, asked.channel, asked.why)),
   );
-  bus.answer('disconnect', (asked) =>
-    each(asked, (session) => serverDisconnect(session, asked.why)),
-  );
+  bus.answer('disconnect', (asked) => {
+    if (asked.olderThan !== undefined) hub.succession.heard(asked.olderThan.since);
+    return each(asked, (session) => serverDisconnect(session, asked.why));
+  });
   bus.answer('refresh', (asked) => each(asked, (session) => serverRefresh(session, asked.how)));
   bus.answer('revoke', ({ revocation }) => {
     revocations.apply(revocation);

@@ -177,7 +177,8 @@ function attachServerSide(session: Session, channel: string, claims: Subscriptio
   session.track(subscription);
   const asked = session.connecting?.request.subs.get(channel);
   const grant = grantFor(namespace, { ...claims, expireAt: 0 });
-  const cacheRecover = claims.cacheRecover === true && grant.recovery && namespace.cacheRecovery;
+  const wanted = claims.cacheRecover === true || namespace.autoCacheRecover;
+  const cacheRecover = wanted && grant.recovery && namespace.cacheRecovery;
   const error = startAttach(session, subscription, {
     grant: cacheRecover ? { ...grant, cacheRecover } : grant,
     request: cacheRecover ? FROM_START : (asked ?? { recover: false, offset: 0, epoch: '' }),
@@ -220,7 +221,7 @@ function finish(session: Session): void {
   }
   const reached = reachedBy(session);
   session.sessionId = reached.session;
-  session.since = now;
+  session.since = limits.singleConnection ? context.hub.succession.next(now) : now;
   session.reply({
     type: 'connect',
     id: connecting.id,
@@ -232,10 +233,12 @@ function finish(session: Session): void {
       subs: connecting.results,
       ...pingsOf(session),
       ...reached,
+      ...(limits.tellsTime ? { time: now } : {}),
     },
   });
   for (const subscription of session.subscriptions.values()) goLive(session, subscription);
   session.reschedule();
+  if (limits.singleConnection && session.user !== '') session.perform({ type: 'oust' });
   session.runWaiting();
 }
 

@@ -131,6 +131,8 @@ export type Effect =
       readonly channels: readonly string[];
       readonly why: Disconnect | Unsubscribed;
     }
+  /** End the older connections of its user, on all Beacons. */
+  | { readonly type: 'oust' }
   /** A message without a reply. */
   | { readonly type: 'message'; readonly data: string | undefined }
   /** The session has ended. */

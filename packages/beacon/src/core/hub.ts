@@ -5,6 +5,7 @@ import { SharedFilters } from './delivery.ts';
 import { Groups } from './groups.ts';
 import type { Session } from './session.ts';
 import { LivePublication, type Subscription } from './subscription.ts';
+import { Succession } from './succession.ts';
 import { PreparedPush } from './transport.ts';
 
 /** Who in this process is subscribed to what, and who is connected. */
@@ -15,6 +16,8 @@ export class Hub {
   readonly filters: SharedFilters = new SharedFilters();
   /** What patches for subscriptions are made to. */
   readonly deltas: DeltaBases = new DeltaBases();
+  /** Which of a user's connections is the younger one, where there may be one. */
+  readonly succession: Succession = new Succession();
   /** How much is published on what, while somebody looks. */
   readonly meter: ChannelMeter = new ChannelMeter();
   #subscriptions = 0;
@@ -76,6 +79,13 @@ export class Hub {
       subscription.session.deliver(subscription, live);
     }
     return this.#channels.count(channel);
+  }
+
+  /** What is published on a channel comes so late that its subscribers with positions are to come back. */
+  lag(channel: string): void {
+    for (const subscription of this.#channels.of(channel)) {
+      if (subscription.grant?.positioning === true) subscription.session.lost(subscription);
+    }
   }
 
   /** Tells those who want to know that someone joined or left. */

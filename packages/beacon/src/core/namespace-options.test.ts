@@ -217,6 +217,15 @@ const rows: Readonly<Record<Exclude<keyof ChannelOptions, keyof typeof ELSEWHERE
       return look.rig.take('attach').need;
     },
   },
+  auto_cache_recover: {
+    given: { ...kept, force_recovery: true, force_recovery_mode: 'cache' },
+    values: off,
+    seen: ['top', 'top', 'latest'],
+    see: (look) => {
+      look.client.command({ id: 4, subscribe: { channel: 'ns:1' } });
+      return look.rig.take('attach').need.type;
+    },
+  },
   allowed_delta_types: {
     given: { ...kept, force_positioning: true },
     values: [undefined, [], ['fossil']],

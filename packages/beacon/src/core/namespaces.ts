@@ -24,6 +24,8 @@ export interface Namespace {
   readonly allowRecovery: boolean;
   readonly forceRecovery: boolean;
   readonly cacheRecovery: boolean;
+  /** Whoever subscribes recovers, also without asking for it. */
+  readonly autoCacheRecover: boolean;
   /** Subscribers may ask for Fossil deltas. */
   readonly allowDelta: boolean;
   /** Everything is published for deltas. */
@@ -182,6 +184,8 @@ function compile(name: string, options: ChannelOptions, defaults: Defaults): Nam
     allowRecovery: options.allow_recovery ?? false,
     forceRecovery: (options.force_recovery ?? false) && !queue,
     cacheRecovery: options.force_recovery_mode === 'cache',
+    autoCacheRecover:
+      options.force_recovery_mode === 'cache' && (options.auto_cache_recover ?? false),
     ...deliveryOf(options, field),
     subscribe: {
       client: options.allow_subscribe_for_client ?? false,

@@ -24,9 +24,21 @@ export interface SessionFilter {
   readonly session?: string | undefined;
   /** Clients that are not meant. */
   readonly except?: readonly string[] | undefined;
+  /** Only connections that began before this one; of those that began at once, the ids decide. */
+  readonly olderThan?: { readonly since: number; readonly client: string } | undefined;
 }
 
-export function isMeant(session: Session, { client, session: id, except }: SessionFilter): boolean {
+function isOlder(
+  { state, since, client }: Session,
+  than: NonNullable<SessionFilter['olderThan']>,
+): boolean {
+  if (state !== 'connected') return false;
+  return since === than.since ? client < than.client : since < than.since;
+}
+
+export function isMeant(session: Session, filter: SessionFilter): boolean {
+  const { client, session: id, except, olderThan } = filter;
+  if (olderThan !== undefined && !isOlder(session, olderThan)) return false;
   if (client !== undefined && client !== '' && client !== session.client) return false;
   if (id !== undefined && id !== '' && id !== session.sessionId) return false;
   return except === undefined || !except.includes(session.client);

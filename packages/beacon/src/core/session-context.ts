@@ -28,6 +28,10 @@ export interface SessionLimits {
   readonly allowAnonymous: boolean;
   readonly disallowAnonymousTokens: boolean;
   readonly insecure: boolean;
+  /** A user's older connections end when there is another. */
+  readonly singleConnection: boolean;
+  /** The connect reply says what time it is. */
+  readonly tellsTime: boolean;
   /** What stands before the user's name in the channel that each user is subscribed to; `null`: there is none. */
   readonly personalPrefix: string | null;
 }

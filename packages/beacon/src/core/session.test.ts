@@ -52,6 +52,13 @@ describe('connecting', () => {
     ]);
   });
 
+  it('says what time it is where the config says so', () => {
+    const rig = new SessionRig({ client: { ...open.client, connect_include_server_time: true } });
+    const client = rig.open();
+    client.command({ id: 1, connect: {} });
+    expect(client.read()).toMatchObject([{ connect: { time: rig.context.now() } }]);
+  });
+
   it('needs a token unless anonymous connections are allowed', () => {
     const client = new SessionRig().open();
     client.command({ id: 1, connect: {} });
@@ -640,6 +647,7 @@ function answer(rig: SessionRig, { answer, well }: { answer: number; well: boole
     case 'proxy':
     case 'hook':
     case 'tokens':
+    case 'oust':
     case 'closed':
   }
 }

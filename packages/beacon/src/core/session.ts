@@ -65,7 +65,7 @@ export class Session implements Timed {
   user = '';
   /** Known to the client alone; `''` until it is connected. */
   sessionId = '';
-  /** When it was connected, in ms. */
+  /** When it was connected, in ms; where users have single connections, in the order of `Succession`. */
   since = 0;
   /** The token it connected with, or was last refreshed with; `null`: none. */
   token: TokenMark | null = null;

@@ -151,13 +151,17 @@ export function proceed(
   subscription: Subscription,
   claims: SubscriptionClaims & { readonly expireAt: number },
 ): void {
-  const request = subscription.asked?.request;
-  if (request === undefined) return;
+  const { asked } = subscription;
+  if (asked === null) return;
   if (claims.expireAt > 0 && secondsLeft(claims.expireAt, session.context.now()) <= 0) {
     giveUp(session, subscription, replyErrors.expired);
     return;
   }
-  const grant = widen(session, grantFor(subscription.namespace, claims), request);
+  const grant = widen(session, grantFor(subscription.namespace, claims), asked.request);
+  const recover =
+    asked.request.recover || (subscription.namespace.autoCacheRecover && grant.recovery);
+  const request = { ...asked.request, recover };
+  subscription.asked = { ...asked, request };
   const error = startAttach(session, subscription, { grant, request });
   if (error !== null) giveUp(session, subscription, error);
 }

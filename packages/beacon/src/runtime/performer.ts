@@ -50,6 +50,7 @@ interface Options {
   readonly stats: Stats;
   readonly log: Log;
   readonly onClosed: (session: Session) => void;
+  readonly oust: (session: Session) => Promise<void>;
   readonly now: () => number;
 }
 
@@ -111,12 +112,22 @@ export class Performer {
       case 'hook':
         this.#options.proxies.tell(session, effect);
         return undefined;
+      case 'oust':
+        return this.#oust(session);
       case 'message':
         this.#message(session, effect.data);
         return undefined;
       case 'closed':
         this.#options.onClosed(session);
         return undefined;
+    }
+  }
+
+  async #oust(session: Session): Promise<void> {
+    try {
+      await this.#options.oust(session);
+    } catch (error) {
+      this.failed(error, 'ending the older connections of a user');
     }
   }
 

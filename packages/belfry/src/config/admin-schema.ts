@@ -7,6 +7,10 @@ export const adminSchema = group({
     'Serve the portal with its page Channels to operators, from wherever they reach the port: they sign in with `admin.password`, or with what `belfry admin link` prints. See [the page](beacon/admin.md).',
     { flag: 'admin' },
   ),
+  external: flag(
+    false,
+    'Serve the calls of operators where clients connect, too, when there is an `http_server.internal_port` or an `internal_address`.',
+  ),
   password: optionalText(
     'What operators sign in with. Without it they need what `belfry admin link` or `belfry admin token` prints.',
     { secret: true },

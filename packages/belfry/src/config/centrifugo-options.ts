@@ -20,7 +20,11 @@ const MAPS = gone('remove it: there are no map and shared-poll subscriptions', '
 const MARK = 'remove it: channels are marked with "$", ":", "#" and ","';
 const GRPC = gone('remove it, and let the backend answer over HTTP');
 const BUFFERS = idle('Node.js manages its buffers itself');
-const PROXY_OPTIONS: Readonly<Record<string, ForeignOption>> = { grpc: GRPC, grpc_metadata: GRPC };
+const PROXY_OPTIONS: Readonly<Record<string, ForeignOption>> = {
+  grpc: GRPC,
+  grpc_metadata: GRPC,
+  'http.tls.client_ca_pem': idle('it is for servers'),
+};
 
 /** Where the options of a proxy are. `*`: each entry of a list. */
 const PROXIES = [
@@ -50,7 +54,9 @@ const NAMESPACE_OPTIONS: Readonly<Record<string, ForeignOption>> = {
   subscribe_stream_proxy_bidirectional: STREAM,
   shared_position_sync: idle('positions are compared once for all subscribers of a channel'),
   subscription_type: MAPS,
-  map: MAPS,
+  map: idle('there are no map subscriptions'),
+  map_clients_presence_channel_prefix: MAPS,
+  map_users_presence_channel_prefix: MAPS,
   shared_poll: MAPS,
 };
 
@@ -78,6 +84,7 @@ export const FOREIGN_OPTIONS: Readonly<Record<string, ForeignOption>> = {
   uni_grpc: gone('use uni_sse or uni_http_stream'),
   webtransport: gone('remove it; clients fall back to another transport'),
   map_broker: idle('there are no map subscriptions'),
+  controller: gone('remove it: Beacons reach each other over the store'),
   shared_poll: MAPS,
   opentelemetry: gone('remove it, and have /metrics scraped'),
   graphite: gone('remove it, and have /metrics scraped'),
@@ -90,25 +97,17 @@ export const FOREIGN_OPTIONS: Readonly<Record<string, ForeignOption>> = {
   enable_unreleased_features: idle('there are none'),
   'node.info_metrics_aggregate_interval': idle('`info` is always up to date', '60s'),
   'log.file': gone('remove it, and send the output of the process to a file'),
-  'http_server.internal_address': gone(
-    'remove it: there is one address. Let the reverse proxy in front keep /api, /metrics and /health to itself',
-  ),
-  'http_server.internal_port': gone(
-    'remove it: there is one port. Let the reverse proxy in front keep /api, /metrics and /health to itself',
-  ),
   'http_server.tls_autocert': gone(
     'give a certificate in http_server.tls, or put a reverse proxy in front',
   ),
-  'http_server.tls_external': idle('there is one port'),
-  'http_server.internal_tls': gone('remove it: there is one port, and http_server.tls is for it'),
+  'http_server.tls_external': gone('remove it: http_server.tls is for the internal port, too'),
+  'http_server.internal_tls': gone('remove it: http_server.tls is for the internal port, too'),
   'http_server.http3': gone('remove it, or put a reverse proxy in front'),
   'http_server.h2c_external': gone('remove it, or put a reverse proxy in front'),
   'http_server.tls.server_ca_pem': idle('it is for clients'),
   'http_server.tls.server_name': idle('it is for clients'),
   'http_server.tls.insecure_skip_verify': idle('it is for clients'),
-  'http_api.external': idle('there is one port, and the API is on it'),
   'admin.insecure': gone('remove it: operators always sign in'),
-  'admin.external': idle('there is one port'),
   'admin.handler_prefix': idle('the portal is at /'),
   'admin.web_path': idle('portal.dir says where another portal is'),
   'admin.web_proxy_address': idle('portal.dir says where another portal is'),
@@ -119,14 +118,9 @@ export const FOREIGN_OPTIONS: Readonly<Record<string, ForeignOption>> = {
   'client.concurrency': idle(
     'the commands of a connection are always worked on at once, and in order where they must be',
   ),
-  'client.channel_position_max_time_lag': gone('remove it: lag is not measured'),
-  'client.connect_include_server_time': gone('remove it, and call the RPC method "time"'),
   'client.user_id_http_header': gone('remove it, and let client.proxy.connect say who the user is'),
   'client.insecure_skip_token_signature_verify': gone(
     'remove it; client.insecure is for development',
-  ),
-  'client.subscribe_to_user_personal_channel.single_connection': gone(
-    'remove it, and see client.user_connection_limit',
   ),
   'client.rate_limit.redis_user_command.redis': gone(
     'remove it: tokens are counted in the Redis of redis.url',

@@ -111,6 +111,11 @@ export const clientSchema = group({
     "How often positions are compared with the store's.",
     { minMs: 100 },
   ),
+  channel_position_max_time_lag: duration(
+    '0s',
+    'How late a publication may come to a Beacon: after a later one, subscriptions with positions end as if one had been lost, and recover. The clocks of Beacons are compared with that of the store. 0s: however late.',
+  ),
+  connect_include_server_time: flag(false, 'Say in connect replies what time it is.'),
   channel_limit: whole(128, [1, 100_000], 'The most channels of one connection.'),
   user_connection_limit: whole(
     0,
@@ -154,6 +159,10 @@ export const clientSchema = group({
       'Subscribe each user who connects to a channel of their own: `<namespace>:#<user>`.',
     ),
     personal_channel_namespace: text('', 'Its namespace; without one the channel is `#<user>`.'),
+    single_connection: flag(
+      false,
+      'A new connection of a user ends the older ones, on all Beacons. They are told 3504, so they do not come back by themselves.',
+    ),
   }),
   rate_limit: group(clientRateLimits),
   connect_code_to_unidirectional_disconnect: uniDisconnectSchema,

@@ -19,7 +19,19 @@ function isOff(value: unknown): boolean {
   if (value['disabled'] === true) return true;
   if ('enabled' in value) return isOff(value['enabled']);
   if ('endpoint' in value) return isOff(value['endpoint']);
-  return Object.values(value).every(isOff);
+  return Object.entries(value).every(
+    ([name, each]) => isOff(each) || (name.endsWith('proxy_name') && each === 'default'),
+  );
+}
+
+/** Centrifugo writes `null` for what is not given. What is not a group of the config (an actor) stays as it is. */
+function dropNulls(value: unknown): void {
+  if (Array.isArray(value)) value.forEach(dropNulls);
+  if (!isTree(value) || Object.getPrototypeOf(value) !== Object.prototype) return;
+  for (const [name, each] of Object.entries(value)) {
+    if (each === null) delete value[name];
+    else dropNulls(each);
+  }
 }
 
 interface Walk {
@@ -106,6 +118,10 @@ function takeEngine(values: Tree, adapted: { problems: string[]; warnings: strin
  */
 export function fromCentrifugo(given: Tree, file: string): Adapted {
   const values = copyLists(copyTree(given)) as Tree;
+  for (const [name, each] of Object.entries(values)) {
+    if (each === null) delete values[name];
+    else if (name !== 'actors') dropNulls(each);
+  }
   const problems: string[] = [];
   const warnings: string[] = [];
   for (const [path, option] of Object.entries(FOREIGN_OPTIONS)) {
@@ -114,8 +130,12 @@ export function fromCentrifugo(given: Tree, file: string): Adapted {
   takeEngine(values, { problems, warnings });
   const { log, http_server: http } = values;
   if (isTree(log) && log['level'] === 'none') log['level'] = 'silent';
-  if (isTree(http) && typeof http['port'] === 'string' && /^\d+$/.test(http['port'])) {
-    http['port'] = Number(http['port']);
+  if (isTree(http)) {
+    if (http['internal_port'] === '') delete http['internal_port'];
+    for (const name of ['port', 'internal_port']) {
+      const port = http[name];
+      if (typeof port === 'string' && /^\d+$/.test(port)) http[name] = Number(port);
+    }
   }
   return { values, problems, warnings };
 }

@@ -96,6 +96,10 @@ export const httpSchemas = {
       flag: 'port',
       env: 'PORT',
     }),
+    internal_address: optionalText(
+      'The address that what is not for clients listens on: the server API, the calls of operators, metrics and the health check. Default: `address`.',
+    ),
+    internal_port: whole(0, [0, 65_535], 'The port of that; 0: `port`.'),
     client_ip_header: optionalText(
       'The header in which a reverse proxy passes on the address of the client, e.g. `x-real-ip`. Set it only behind a proxy that always sets it.',
     ),
@@ -103,6 +107,10 @@ export const httpSchemas = {
   }),
   http_api: group({
     disabled: flag(false, 'Serve no server API.'),
+    external: flag(
+      false,
+      'Serve it where clients connect, too, when there is an `internal_port` or an `internal_address`.',
+    ),
     handler_prefix: text('/api', 'The path that its methods are under.'),
     key: optionalText('What callers show as `X-API-Key`; it is good for everything.', {
       secret: true,

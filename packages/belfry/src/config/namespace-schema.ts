@@ -76,6 +76,10 @@ export const channelOptions = {
   force_recovery_mode: oneOf(['stream', 'cache', ''], 'stream', {
     doc: '`stream` or `""`: everything missed, or nothing. `cache`: the latest publication only.',
   }),
+  auto_cache_recover: flag(
+    false,
+    'With `force_recovery` and the mode `cache`: every subscription begins with the latest publication, also of clients that do not ask for it.',
+  ),
   allowed_delta_types: special(deltaTypes, {
     kind: 'list',
     doc: 'The kinds of deltas that subscribers may ask for: `fossil`.',

@@ -38,7 +38,7 @@ describe('a config that is wrong says what, where and how to mend it', () => {
     [
       'a key that is like none',
       { http_server: { zzz: 1 } },
-      'http_server.zzz: unknown key (belfry.config.json). Known here: address, port, client_ip_header, tls.',
+      'http_server.zzz: unknown key (belfry.config.json). Known here: address, port, internal_address, internal_port, client_ip_header, tls.',
     ],
     [
       'a misspelt option of a namespace',

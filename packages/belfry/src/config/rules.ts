@@ -225,6 +225,14 @@ function optionRules(name: string, options: Options): string[] {
   if (options.history_meta_ttl !== undefined && options.history_meta_ttl < options.history_ttl) {
     problems.push(`${name}.history_meta_ttl: it must not be shorter than history_ttl.`);
   }
+  if (
+    options.auto_cache_recover &&
+    !(options.force_recovery && options.force_recovery_mode === 'cache')
+  ) {
+    problems.push(
+      `${name}.auto_cache_recover: it needs "force_recovery": true and "force_recovery_mode": "cache".`,
+    );
+  }
   if (options.presence_events && !options.presence) {
     problems.push(`${name}.presence_events: it needs presence; set "presence": true.`);
   }

@@ -141,7 +141,7 @@ function createTheBeacon(options: RunBeaconOptions, asker: Asker): Beacon {
       log[level](fields, message);
     },
     // Clients see the node's id, which is random; the name, which says where it runs, they do not.
-    name: processId,
+    name: config.node.name ?? processId,
     version: VERSION,
   });
 }

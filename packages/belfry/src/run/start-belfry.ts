@@ -10,6 +10,7 @@ import { type EffectiveConfig, resolveConfig } from '../config/resolve-config.ts
 import type { BelfryConfig, ResolvedConfig } from '../config/schema.ts';
 import { startBuiltinNode } from '../fleet/builtin-node.ts';
 import { createFleetPart, type FleetPart, loadFleet } from '../fleet/fleet-part.ts';
+import { divideRoutes, internalPlace } from '../http/internal-routes.ts';
 import { listen, type Listening } from '../http/listen.ts';
 import { createRouter } from '../http/router.ts';
 import { describeCertificate, serverTlsOf } from '../http/server-tls.ts';
@@ -25,7 +26,7 @@ import { openStore } from './open-store.ts';
 import { createAdminPart } from './run-admin.ts';
 import { createActorRunner, runnerMetrics } from './run-actors.ts';
 import { type BeaconPart, createBeaconPart } from './run-beacon.ts';
-import { StartError } from './start-error.ts';
+import { startRunner } from './start-runner.ts';
 import { Startup } from './startup.ts';
 import { storeMetrics } from './store-metrics.ts';
 import { VERSION } from './package-version.ts';
@@ -70,8 +71,6 @@ const SPREAD = 0.6;
 const LAST_RESORT_MS = 800;
 /** Where only this machine reaches it, on any free port. */
 const LOCAL_ONLY = { address: '127.0.0.1', port: 0 };
-/** How long a start waits for the store to take this process in, in ms. */
-const JOIN_MS = 10_000;
 
 /** Unique to the process's life, and telling where it runs. */
 function newProcessId(): string {
@@ -79,32 +78,6 @@ function newProcessId(): string {
     .replaceAll(/[^A-Za-z0-9-]/g, '-')
     .slice(0, 40);
   return `${host}-${process.pid}-${randomUUID().slice(0, 8)}`;
-}
-
-/** Starts the runner. A store that is slow to answer does not keep the rest of the process from starting. */
-async function startRunner(
-  runner: Runner,
-  { log, signal }: { readonly log: Logger; readonly signal: AbortSignal | undefined },
-): Promise<void> {
-  const running = runner.run().then(() => true);
-  const late = sleep(JOIN_MS, false, { ref: false, ...(signal === undefined ? {} : { signal }) });
-  try {
-    if (await Promise.race([running, late])) return;
-  } catch (error) {
-    // What the sleep rejects with when it is cut short.
-    if (signal?.aborted !== true) throw error;
-    running.catch(() => undefined);
-    throw new StartError('it was stopped while it started.', { cause: error });
-  }
-  log.warn('the store takes its time; turns begin when it answers');
-  running.then(
-    () => {
-      log.info('turns begin');
-    },
-    (error: unknown) => {
-      log.error({ err: error }, 'this process cannot run turns');
-    },
-  );
 }
 
 /** How long a stop may take at most, in ms. */
@@ -230,6 +203,7 @@ async function start(
 
   let stopping = false;
   let listening: Listening | undefined;
+  let internally: Listening | undefined;
   if (listens) {
     const { routes: admin, metrics: adminMetrics } = createAdminPart({
       effective,
@@ -262,7 +236,14 @@ async function start(
         log.error({ err: error }, 'a request failed');
       },
     };
-    const router = createRouter({ routes, fallback: beacon?.fallback, ...common });
+    const elsewhere = internalPlace(config);
+    const { outside, inside: internal } = divideRoutes(routes, config);
+    const fallback = beacon?.fallback;
+    const router = createRouter({
+      routes: elsewhere === undefined ? routes : outside,
+      fallback,
+      ...common,
+    });
     const { address } = config.http_server;
     const shared = sibling !== undefined && sibling.port > 0;
     const port = shared ? sibling.port : config.http_server.port;
@@ -270,13 +251,21 @@ async function start(
     listening = opened;
     const limitMs = share('http');
     startup.onStop({ what: 'http', limitMs, stop: () => opened.close(limitMs / 2) });
+    if (elsewhere !== undefined) {
+      // The portal is there, too, for it makes the calls of operators.
+      const own = createRouter({ routes: internal, fallback, ...common });
+      const place = { ...elsewhere, tls, shared: sibling !== undefined };
+      const opened = await listen(own, place);
+      internally = opened;
+      startup.onStop({ what: 'internal', limitMs, stop: () => opened.close(limitMs / 2) });
+    }
     if (redisUrl === undefined) {
       // A certificate is for a public name, and the CLI comes by none.
       const local =
         tls === undefined
-          ? opened
+          ? (internally ?? opened)
           : await listen(createRouter({ routes: admin, ...common }), LOCAL_ONLY);
-      if (local !== opened) {
+      if (local !== opened && local !== internally) {
         startup.onStop({ what: 'admin', limitMs, stop: () => local.close(limitMs / 2) });
       }
       announceServer(config.data_dir, { url: local.url, pid: process.pid });
@@ -336,7 +325,14 @@ async function start(
   }
   const url = listening?.url;
   log.info(
-    { version: VERSION, roles, url, process: processId, kinds: definitions.map((d) => d.kind) },
+    {
+      version: VERSION,
+      roles,
+      url,
+      ...(internally === undefined ? {} : { internal: internally.url }),
+      process: processId,
+      kinds: definitions.map((d) => d.kind),
+    },
     'started',
   );
 
@@ -347,6 +343,7 @@ async function start(
     reload() {
       try {
         const material = listening?.reload();
+        internally?.reload();
         if (material !== undefined)
           log.info(describeCertificate(material), 'certificates reloaded');
       } catch (error) {
