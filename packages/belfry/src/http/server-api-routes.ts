@@ -10,6 +10,7 @@ import {
 } from '@belfry/beacon';
 import type { ResolvedConfig } from '../config/schema.ts';
 import { readText } from './json-body.ts';
+import { answerCalls } from './one-address-api.ts';
 import { HttpError } from './http-error.ts';
 import { type Route, sendJson } from './router.ts';
 
@@ -91,7 +92,7 @@ function send(response: ServerResponse, status: number, json: string): void {
   response.end(json);
 }
 
-/** `POST /api/<method>`, and `GET /api/openapi.json`. */
+/** `POST /api/<method>`, `POST /api` and `GET /api/openapi.json`. */
 export function serverApiRoutes(options: ServerApiRoutesOptions): Route[] {
   const { config, api, methods, version, onUnauthorized } = options;
   if (config.disabled) return [];
@@ -100,17 +101,28 @@ export function serverApiRoutes(options: ServerApiRoutesOptions): Route[] {
   const wantsStatus = ({ headers }: IncomingMessage): boolean =>
     (headers['x-centrifugo-error-mode'] ?? config.error_mode) === 'transport';
 
-  const call = (method: string) =>
+  type Answer = (body: string, may: ApiAccess, transport: boolean) => Promise<[number, string]>;
+
+  const call =
+    (method: string): Answer =>
+    async (body, may, transport) => {
+      const { json, error, isUnreadable } = await api.call(method, body, may);
+      if (error !== null && transport) return [statusOf(error), JSON.stringify(error)];
+      return [isUnreadable ? 400 : 200, json];
+    };
+
+  const oldCalls: Answer = async (body, may) => {
+    const json = await answerCalls(body, may, { api, methods: new Set(methods) });
+    if (json === null) throw new HttpError(400, 'bad_request', 'the body has no calls');
+    return [200, json];
+  };
+
+  const serve = (answer: Answer) =>
     async function (request: IncomingMessage, response: ServerResponse): Promise<void> {
       try {
         const may = access(request);
         const body = await readText(request, MAX_BODY_BYTES);
-        const { json, error, isUnreadable } = await api.call(method, body, may);
-        if (error !== null && wantsStatus(request)) {
-          send(response, statusOf(error), JSON.stringify(error));
-        } else {
-          send(response, isUnreadable ? 400 : 200, json);
-        }
+        send(response, ...(await answer(body, may, wantsStatus(request))));
       } catch (error) {
         if (!(error instanceof ApiHttpError) && !(error instanceof HttpError)) throw error;
         const code = error instanceof ApiHttpError ? error.code : 107;
@@ -122,8 +134,9 @@ export function serverApiRoutes(options: ServerApiRoutesOptions): Route[] {
   return [
     ...methods.map((method) => ({
       path: `${prefix}/${method}`,
-      methods: { POST: call(method) },
+      methods: { POST: serve(call(method)) },
     })),
+    ...(prefix === '' ? [] : [{ path: prefix, methods: { POST: serve(oldCalls) } }]),
     {
       path: `${prefix}/openapi.json`,
       methods: {
