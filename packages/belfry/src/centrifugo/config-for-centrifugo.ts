@@ -1,7 +1,9 @@
 import { FLEET_PATH } from '@belfry/protocol';
+import { assign } from '../config/assignment.ts';
 import { channelOptionInfo, FLEET_PROXY, type NamespaceInput } from '../config/namespace-schema.ts';
 import type { EffectiveConfig } from '../config/resolve-config.ts';
-import type { ResolvedConfig } from '../config/schema.ts';
+import type { BelfryConfig, ResolvedConfig } from '../config/schema.ts';
+import type { Tree } from '../config/tree.ts';
 import type { ProxyUse } from './control-proxy.ts';
 import { SECRET_HEADER } from './proxy-routes.ts';
 
@@ -24,6 +26,34 @@ function lookInterval({ channel, centrifugo }: ResolvedConfig): number {
   return Math.min(LONGEST_LOOK_MS, ...ttls.map((ttl) => Math.floor(ttl / 6)));
 }
 
+/** Of an option of channels: that Centrifugo does not know it. */
+const isOurs = (name: string): boolean =>
+  channelOptionInfo(name)?.doc.startsWith('Belfry:') === true;
+
+/** What clients reach Centrifugo by. */
+const TRANSPORTS: readonly (keyof BelfryConfig)[] = [
+  'websocket',
+  'sse',
+  'http_stream',
+  'uni_websocket',
+  'uni_sse',
+  'uni_http_stream',
+  'emulation',
+];
+
+/** What is said of the transports, and of channels without a namespace; not what is as it is by default. */
+function carriedOver({ values }: EffectiveConfig): Tree {
+  const carried: Tree = {};
+  for (const { field, value, origin } of values) {
+    const [group, option = '', name = ''] = field.path.split('.');
+    const isWanted =
+      TRANSPORTS.some((transport) => transport === group) ||
+      (group === 'channel' && option === 'without_namespace' && !isOurs(name));
+    if (isWanted && origin !== 'default') assign(carried, { path: field.path, value, origin });
+  }
+  return carried;
+}
+
 /** Options that only Belfry has are left out; control channels are decided by the workers alone. */
 function namespaceFor(namespace: NamespaceInput): object {
   if (namespace.queue === true) {
@@ -34,9 +64,7 @@ function namespaceFor(namespace: NamespaceInput): object {
       publish_proxy_enabled: true,
     };
   }
-  const ours = (name: string): boolean =>
-    channelOptionInfo(name)?.doc.startsWith('Belfry:') === true;
-  const theirs = Object.entries(namespace).filter(([name]) => !ours(name));
+  const theirs = Object.entries(namespace).filter(([name]) => !isOurs(name));
   return Object.fromEntries(
     theirs.map(([name, value]) => {
       // A proxy of theirs has one endpoint.
@@ -52,8 +80,12 @@ function given(fields: Readonly<Record<string, unknown>>): object {
 }
 
 /** The config that a Centrifugo v6 needs to be the Beacon of this deployment. Its secrets are in it. */
-export function configForCentrifugo({ config, written }: EffectiveConfig): object {
+export function configForCentrifugo(effective: EffectiveConfig): object {
+  const { config, written } = effective;
   const { centrifugo, client } = config;
+  const { channel, ...transports } = carriedOver(effective) as {
+    readonly channel?: Tree;
+  };
   const prefix = centrifugo.handler_prefix.replace(/\/+$/, '');
   const secret = centrifugo.proxy_secret;
   const proxy = (use: ProxyUse): object => ({
@@ -69,6 +101,7 @@ export function configForCentrifugo({ config, written }: EffectiveConfig): objec
   });
   const { token } = client;
   return {
+    ...transports,
     client: {
       allowed_origins: client.allowed_origins,
       token: given({
@@ -84,6 +117,7 @@ export function configForCentrifugo({ config, written }: EffectiveConfig): objec
     },
     http_api: given({ key: centrifugo.api_key }),
     channel: {
+      ...channel,
       proxy: {
         subscribe: proxy('subscribe'),
         publish: proxy('publish'),
