@@ -298,13 +298,13 @@ export const proxies: readonly Scenario[] = [
       const ann = await guest(world);
       const sub = await ann.subscribe(channel, { data: { expires: true } });
       await sub.saw('subscribed');
-      await new Promise((resolve) => {
-        setTimeout(resolve, 5_000);
+      const asked = await waitFor(() => world.asked('/sub_refresh')[0], {
+        timeoutMs: PATIENCE_MS,
+        what: 'the question whether it may go on',
       });
       await world.publish(channel, 1);
       await sub.saw('publication');
-      const [asked] = world.asked('/sub_refresh');
-      return { events: sub.events, asked: known(asked?.body, ['channel', 'user']) };
+      return { events: sub.events, asked: known(asked.body, ['channel', 'user']) };
     },
     expect: {
       events: [

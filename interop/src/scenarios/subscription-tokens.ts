@@ -108,7 +108,7 @@ export const subscriptionTokens: readonly Scenario[] = [
       const channel = world.name('closed:x');
       const socket = await world.socket();
       socket.send(JSON.stringify({ id: 1, connect: { token: await world.token('ann') } }));
-      const token = await world.subscriptionToken('ann', channel, { exp: seconds(2) });
+      const token = await world.subscriptionToken('ann', channel, { exp: seconds(4) });
       socket.send(JSON.stringify({ id: 2, subscribe: { channel, token } }));
       const replies = await socket.got(3);
       const { ttl = 0, ...subscribed } = (replies[1]?.['subscribe'] ?? {}) as Record<
@@ -118,7 +118,7 @@ export const subscriptionTokens: readonly Scenario[] = [
       const { push = null } = (replies[2] ?? {}) as Record<string, Json>;
       const { unsubscribe = {}, ...rest } = (push ?? {}) as Record<string, Record<string, Json>>;
       return {
-        hasTtl: ttl > 0 && ttl <= 2,
+        hasTtl: ttl > 0 && ttl <= 4,
         subscribed,
         push: { ...rest, code: unsubscribe['code'] ?? null },
       };

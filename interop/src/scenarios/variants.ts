@@ -16,7 +16,9 @@ const quotes: readonly { data: Json; tags: Record<string, string> }[] = [
 /** Which of the quotes these filters let through: all comparisons are in one of them. */
 const filters: readonly { filter: JsonObject; passes: readonly number[] }[] = [
   { filter: { key: 'ticker', cmp: 'eq', val: 'AAPL' }, passes: [1, 3] },
+  { filter: { key: 'ticker', cmp: 'neq', val: 'AAPL' }, passes: [2, 4, 5] },
   { filter: { key: 'ticker', cmp: 'in', vals: ['MSFT', 'GOOG'] }, passes: [2, 5] },
+  { filter: { key: 'ticker', cmp: 'nin', vals: ['MSFT', 'GOOG'] }, passes: [1, 3, 4] },
   { filter: { key: 'ticker', cmp: 'ex' }, passes: [1, 2, 3, 5] },
   { filter: { key: 'ticker', cmp: 'nex' }, passes: [4] },
   { filter: { key: 'ticker', cmp: 'sw', val: 'A' }, passes: [1, 3] },
@@ -92,7 +94,7 @@ export const variants: readonly Scenario[] = [
   },
   {
     name: 'a filter by tags lets through what matches, for every comparison',
-    row: 'tags filter: eq in ex nex sw ew ct gt gte lt lte and or not',
+    row: 'tags filter: eq neq in nin ex nex sw ew ct gt gte lt lte and or not',
     profile: 'main',
     run: async (world) => {
       const channel = world.name('tags:x');

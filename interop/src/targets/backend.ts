@@ -1,7 +1,8 @@
-/** The application behind the proxies. What it answers is in what it is asked, so that scenarios need not tell it. */
+/** The application behind the proxies, which also has the keys of tokens (any `GET`). What it answers is in what it is asked, so that scenarios need not tell it. */
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { keySet } from './keys.ts';
 import { textOf, type Json, type JsonObject } from '../json.ts';
 
 export interface Asked {
@@ -19,14 +20,20 @@ export interface Backend extends AsyncDisposable {
 interface Answer {
   readonly status?: number;
   readonly body: JsonObject;
+  /** In place of `body`. */
+  readonly text?: string;
+  /** After how many ms. */
+  readonly wait?: number;
 }
 
 const now = (): number => Math.floor(Date.now() / 1_000);
 
-/** `{"error":{…}}`, `{"disconnect":{…}}` and `{"status":…}` inside `data` are carried out; else `result` is given. */
+/** `{"error":{…}}`, `{"disconnect":{…}}`, `{"status":…}`, `{"text":…}` and `{"wait":…}` inside `data` are carried out; else `result` is given. */
 function obey(data: Json | undefined, result: JsonObject): Answer {
   if (typeof data === 'object' && data !== null && !Array.isArray(data)) {
-    const { error, disconnect, status } = data as JsonObject;
+    const { error, disconnect, status, text, wait } = data as JsonObject;
+    if (typeof text === 'string') return { text, body: {} };
+    if (typeof wait === 'number') return { wait, body: { result } };
     if (error !== undefined) return { body: { error } };
     if (disconnect !== undefined) return { body: { disconnect } };
     if (typeof status === 'number') return { status, body: {} };
@@ -34,8 +41,14 @@ function obey(data: Json | undefined, result: JsonObject): Answer {
   return { body: { result } };
 }
 
+/** What a client sent along, in whichever form it comes. */
+function dataOf({ data, b64data }: JsonObject): Json | undefined {
+  if (typeof b64data !== 'string' || b64data === '') return data;
+  return JSON.parse(Buffer.from(b64data, 'base64').toString()) as Json;
+}
+
 function answer(path: string, body: JsonObject): Answer {
-  const { data } = body;
+  const data = dataOf(body);
   const wish = (typeof data === 'object' && data !== null ? data : {}) as JsonObject;
   switch (path) {
     case '/connect': {
@@ -51,16 +64,24 @@ function answer(path: string, body: JsonObject): Answer {
             : { expire_at: now() + 3600 },
         },
       };
-    case '/subscribe': {
+    case '/subscribe':
+    case '/binary/subscribe': {
       const expiry = wish['expires'] === true ? { expire_at: now() + 3 } : {};
       return obey(data, { ...((wish['result'] ?? {}) as JsonObject), ...expiry });
     }
     case '/sub_refresh':
       return { body: { result: { expire_at: now() + 3600 } } };
     case '/publish':
+    case '/binary/publish':
       return obey(data, (wish['result'] ?? {}) as JsonObject);
     case '/rpc':
-      return obey(data, { data: { method: body['method'] ?? null, echo: data ?? null } });
+    case '/binary/rpc':
+      return obey(
+        data,
+        (wish['result'] ?? {
+          data: { method: body['method'] ?? null, echo: data ?? null },
+        }) as JsonObject,
+      );
     default:
       return { status: 404, body: {} };
   }
@@ -72,12 +93,24 @@ export async function startBackend(): Promise<Backend> {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
+      if (request.method === 'GET') {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.end(JSON.stringify(keySet));
+        return;
+      }
       const body = JSON.parse(Buffer.concat(chunks).toString()) as JsonObject;
       const path = request.url ?? '';
       asked.push({ path, headers: request.headers, body });
-      const { status = 200, body: reply } = answer(path, body);
-      response.writeHead(status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(reply));
+      const {
+        status = 200,
+        body: reply,
+        text = JSON.stringify(reply),
+        wait = 0,
+      } = answer(path, body);
+      setTimeout(() => {
+        response.writeHead(status, { 'content-type': 'application/json' });
+        response.end(text);
+      }, wait);
     });
   });
   server.listen(0, '127.0.0.1');

@@ -1,5 +1,6 @@
 /** The configurations that scenarios run with. Each is a config file of Centrifugo v6, and the same file for every target. */
 import type { JsonObject } from '../json.ts';
+import { publicPem } from './keys.ts';
 
 export const SECRET = 'a-secret-for-the-interop-run-that-is-long-enough';
 export const API_KEY = 'an-api-key-for-the-interop-run-0123456789';
@@ -9,8 +10,10 @@ export const API_KEY = 'an-api-key-for-the-interop-run-0123456789';
  * - `brisk`: short pings, checks and limits
  * - `guests`: anonymous clients, and users have channels of their own
  * - `proxied`: a backend is asked for everything
+ * - `keys`, `jwks`: tokens are signed with private keys; the public ones are in the config, or fetched
+ * - `strict`: no anonymous tokens, few connections
  */
-export type ProfileName = 'main' | 'brisk' | 'guests' | 'proxied';
+export type ProfileName = 'main' | 'brisk' | 'guests' | 'proxied' | 'keys' | 'jwks' | 'strict';
 
 const open = {
   allow_subscribe_for_client: true,
@@ -25,6 +28,14 @@ const namespaces = [
   { name: 'chat', ...open, ...kept, presence: true, join_leave: true, force_push_join_leave: true },
   { name: 'asked', ...open, presence: true, join_leave: true },
   { name: 'stream', ...open, ...kept, force_recovery: true, history_size: 5 },
+  {
+    name: 'brief',
+    ...open,
+    history_size: 5,
+    history_ttl: '1s',
+    history_meta_ttl: '1s',
+    force_recovery: true,
+  },
   { name: 'wish', ...open, ...kept, allow_recovery: true, allow_positioning: true },
   { name: 'placed', ...open, ...kept, force_positioning: true },
   { name: 'cache', ...open, ...kept, force_recovery: true, force_recovery_mode: 'cache' },
@@ -37,6 +48,15 @@ const namespaces = [
     delta_publish: true,
   },
   { name: 'tags', ...open, ...kept, allow_tags_filter: true },
+  { name: 'tagstream', ...open, ...kept, force_recovery: true, allow_tags_filter: true },
+  {
+    name: 'tagcache',
+    ...open,
+    ...kept,
+    force_recovery: true,
+    force_recovery_mode: 'cache',
+    allow_tags_filter: true,
+  },
   { name: 'closed' },
   { name: 'bare', allow_subscribe_for_client: true },
   {
@@ -83,19 +103,68 @@ function base(client: JsonObject, channels: readonly JsonObject[]): JsonObject {
   };
 }
 
+/** Of statuses that are not 200. */
+const transforms = [
+  { status_code: 404, to_error: { code: 1404, message: 'not there', temporary: false } },
+  { status_code: 403, to_disconnect: { code: 4503, reason: 'forbidden' } },
+];
+
 function proxied(backend: string): JsonObject {
-  const proxy = (path: string): JsonObject => ({ endpoint: `${backend}${path}`, timeout: '10s' });
+  const proxy = (path: string): JsonObject => ({
+    endpoint: `${backend}${path}`,
+    timeout: '10s',
+    http: { status_to_code_transforms: transforms },
+  });
+  const named = (name: string, path: string, more: JsonObject): JsonObject => ({
+    name,
+    endpoint: `${backend}${path}`,
+    timeout: '10s',
+    ...more,
+  });
   const config = base({}, [
     { name: 'asked', ...open, subscribe_proxy_enabled: true, allow_subscribe_for_client: false },
     { name: 'checked', ...open, publish_proxy_enabled: true, allow_publish_for_subscriber: false },
+    {
+      name: 'kept',
+      ...open,
+      ...kept,
+      presence: true,
+      join_leave: true,
+      publish_proxy_enabled: true,
+    },
+    { name: 'cached', ...kept, force_recovery: true, force_recovery_mode: 'cache' },
     {
       name: 'expiring',
       subscribe_proxy_enabled: true,
       sub_refresh_proxy_enabled: true,
     },
+    {
+      name: 'binary',
+      ...open,
+      subscribe_proxy_enabled: true,
+      subscribe_proxy_name: 'binary_subscribe',
+      publish_proxy_enabled: true,
+      publish_proxy_name: 'binary_publish',
+    },
+    {
+      name: 'hasty',
+      subscribe_proxy_enabled: true,
+      subscribe_proxy_name: 'hasty_subscribe',
+      publish_proxy_enabled: true,
+      publish_proxy_name: 'hasty_publish',
+    },
   ]);
+  const binary = { binary_encoding: true, include_connection_meta: true };
   return {
     ...config,
+    proxies: [
+      named('binary_subscribe', '/binary/subscribe', binary),
+      named('binary_publish', '/binary/publish', binary),
+      named('binary_rpc', '/binary/rpc', binary),
+      named('hasty_subscribe', '/subscribe', { timeout: '300ms' }),
+      named('hasty_publish', '/publish', { timeout: '300ms' }),
+      named('hasty_rpc', '/rpc', { timeout: '300ms' }),
+    ],
     client: {
       ...(config['client'] as JsonObject),
       expired_close_delay: '5s',
@@ -108,7 +177,10 @@ function proxied(backend: string): JsonObject {
           ...proxy('/connect'),
           http_headers: ['X-Trace'],
           emulated_headers: ['X-Emulated'],
-          http: { static_headers: { 'X-Backend-Secret': 's3cret' } },
+          http: {
+            static_headers: { 'X-Backend-Secret': 's3cret' },
+            status_to_code_transforms: transforms,
+          },
         },
         refresh: { enabled: true, ...proxy('/refresh') },
       },
@@ -123,16 +195,13 @@ function proxied(backend: string): JsonObject {
     },
     rpc: {
       ping: { enabled: true },
-      proxy: {
-        ...proxy('/rpc'),
-        http: {
-          status_to_code_transforms: [
-            { status_code: 404, to_error: { code: 1404, message: 'not there', temporary: false } },
-            { status_code: 403, to_disconnect: { code: 4503, reason: 'forbidden' } },
-          ],
-        },
-      },
+      proxy: proxy('/rpc'),
       without_namespace: { proxy_enabled: true },
+      namespaces: [
+        { name: 'binary', proxy_enabled: true, proxy_name: 'binary_rpc' },
+        { name: 'hasty', proxy_enabled: true, proxy_name: 'hasty_rpc' },
+        { name: 'closed' },
+      ],
     },
   };
 }
@@ -158,6 +227,7 @@ export function profile(name: ProfileName, backend: string): JsonObject {
           channel_limit: 2,
           user_connection_limit: 2,
           channel_position_check_delay: '1s',
+          presence_update_interval: '1s',
         },
         namespaces,
       );
@@ -174,5 +244,21 @@ export function profile(name: ProfileName, backend: string): JsonObject {
       );
     case 'proxied':
       return proxied(backend);
+    case 'keys':
+      return base(
+        { token: { rsa_public_key: publicPem('RS256'), ecdsa_public_key: publicPem('ES256') } },
+        namespaces,
+      );
+    case 'jwks':
+      return base({ token: { jwks_public_endpoint: `${backend}/keys` } }, namespaces);
+    case 'strict':
+      return base(
+        {
+          disallow_anonymous_connection_tokens: true,
+          connection_limit: 2,
+          connect_include_server_time: true,
+        },
+        namespaces,
+      );
   }
 }
