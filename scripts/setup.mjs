@@ -4,7 +4,7 @@
  *
  *   node scripts/setup.mjs install   dependencies only
  *   node scripts/setup.mjs start     dependencies and the portal
- *   node scripts/setup.mjs test      both, and redis-server, chromium and nginx
+ *   node scripts/setup.mjs test      both, and redis-server, chromium, nginx and haproxy
  *
  * It runs on the host's Node (20 or newer) before anything is installed, so it imports nothing but
  * Node's own modules. It does nothing, fast, when all is in place; any number may run at once.
@@ -46,6 +46,7 @@ const SYSTEM_TOOLS = [
   { apt: 'redis-server', bins: ['redis-server', 'valkey-server'] },
   { apt: 'chromium', bins: ['chromium', 'chromium-browser', 'google-chrome'] },
   { apt: 'nginx', bins: ['nginx'] },
+  { apt: 'haproxy', bins: ['haproxy'] },
 ];
 
 class SetupError extends Error {}

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   encodeBinaryPublication,
@@ -16,7 +15,6 @@ import {
 } from 'centrifuge';
 import { Centrifuge as ProtobufCentrifuge } from 'centrifuge/build/protobuf';
 import { describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
 import type { BeaconConfig } from './config.ts';
 import { historyPolicyFor } from './core/namespaces.ts';
 import { startBeacon, tokenFor, type BeaconRig } from './testing/beacon-rig.ts';
@@ -161,64 +159,6 @@ describe('a subscription with deltas over Redis', () => {
     }
     await waitFor(() => heard.publications.length >= 60, { timeoutMs: 15_000 });
     expect(heard.data()).toEqual(states(1, 60));
-  });
-});
-
-describe('a client that reads too slowly', () => {
-  const history = { size: 0, ttlMs: 0, metaTtlMs: 0 };
-  const slowly: BeaconConfig = {
-    client: {
-      allow_anonymous_connect_without_token: true,
-      queue_max_size: 400_000,
-      conflate_queue_size: 100_000,
-    },
-    channel: {
-      namespaces: [
-        {
-          name: 'tick',
-          conflate: true,
-          allow_subscribe_for_client: true,
-          allow_subscribe_for_anonymous: true,
-        },
-      ],
-    },
-  };
-
-  it('stays and gets the latest publications of conflated channels when it reads again', async () => {
-    await using lab = await (STORE_LABS[0] as (typeof STORE_LABS)[number])[1]();
-    const store = await lab.open();
-    await using rig = await startBeacon(store, slowly);
-    const socket = new WebSocket(rig.url);
-    const got: number[] = [];
-    socket.on('message', (data: Buffer) => {
-      for (const line of data.toString('utf8').split('\n')) {
-        const { push } = JSON.parse(line) as { push?: { pub?: { data: { n: number } } } };
-        if (push?.pub !== undefined) got.push(push.pub.data.n);
-      }
-    });
-    try {
-      await once(socket, 'open');
-      socket.send('{"id":1,"connect":{}}\n{"id":2,"subscribe":{"channel":"tick:1"}}');
-      await waitFor(() => rig.beacon.snapshot().gauges.subscriptions === 1);
-      socket.pause();
-      const pad = 'x'.repeat(60_000);
-      let n = 0;
-      await waitFor(
-        async () => {
-          const body = encodePublication(JSON.stringify({ n: ++n, pad }));
-          await store.channels.publish({ channel: 'tick:1', body, origin: '', history });
-          return rig.beacon.snapshot().counters.publications_conflated > 20;
-        },
-        { timeoutMs: 15_000 },
-      );
-      socket.resume();
-      await waitFor(() => got.at(-1) === n, { timeoutMs: 15_000 });
-      expect(got).toEqual(got.toSorted((a, b) => a - b));
-      expect(got.length).toBe(n - rig.beacon.snapshot().counters.publications_conflated);
-      expect(rig.beacon.snapshot().disconnects).toEqual({});
-    } finally {
-      socket.terminate();
-    }
   });
 });
 

@@ -4,6 +4,7 @@ import { request } from 'node:https';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'node:tls';
+import { startRedis } from '@belfry/testkit';
 import { Centrifuge } from 'centrifuge';
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -143,6 +144,24 @@ describe('TLS', () => {
     const { stdout, code } = await runBelfry(['actors', 'ls'], { cwd: path });
     expect([code, stdout]).toEqual([0, expect.any(String)]);
 
+    server.signal('SIGTERM');
+    expect((await server.ended).code).toBe(0);
+  });
+
+  test('SIGHUP changes it in each of several processes', async () => {
+    await using redis = await startRedis();
+    using directory = temporaryDirectory();
+    const { path } = directory;
+    use(path, makePair(path, 'first'));
+    configure(path, FILES, { roles: ['beacon'], redis: { url: redis.url } });
+    await using server = spawnBelfry(['start', '--processes', '2'], { cwd: path });
+    const url = await server.url();
+    const shown = (): Promise<string[]> => Promise.all(Array.from({ length: 16 }, () => seen(url)));
+    expect(new Set(await shown())).toEqual(new Set(['first']));
+    use(path, makePair(path, 'second'));
+    server.signal('SIGHUP');
+    await written(server, /certificates reloaded.*certificates reloaded/s);
+    expect(new Set(await shown())).toEqual(new Set(['second']));
     server.signal('SIGTERM');
     expect((await server.ended).code).toBe(0);
   });
