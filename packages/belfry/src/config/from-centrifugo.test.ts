@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { FOREIGN_OPTIONS } from './centrifugo-options.ts';
 import { ConfigError } from './config-error.ts';
 import { type EffectiveConfig, resolveConfig } from './resolve-config.ts';
+import { type Tree, valueAt } from './tree.ts';
+import { teamConfig } from '../testing/team-config.ts';
 import { assign } from './assignment.ts';
 
 function load(values: unknown): EffectiveConfig {
@@ -229,5 +231,32 @@ describe('proxies', () => {
     ],
   ])('%s', (_name, values, problem) => {
     expect(problemsOf(values).join('\n')).toContain(problem);
+  });
+});
+
+describe('the config of a team that has run Centrifugo for a while', () => {
+  test.each<[string, unknown, RegExp]>([
+    ['mystery', { enabled: true }, /^mystery: unknown key \(config\.json\)/],
+    ['client.mystery', 1, /^client\.mystery: unknown key/],
+    [
+      'channel.without_namespace.mystery',
+      true,
+      /^channel\.without_namespace\.mystery: unknown key/,
+    ],
+    ['channel.namespaces.*.mystery', true, /^channel\.namespaces\[0\]\.mystery: unknown key/],
+    ['proxies.*.http.mystery', true, /^proxies\[0\]\.http\.mystery: unknown key/],
+    ['grpc_api.enabled', true, /^grpc_api: Belfry does not have this option/],
+    [
+      'channel.namespaces.*.subscription_type',
+      'map',
+      /^channel\.namespaces\[0\]\.subscription_type: /,
+    ],
+  ])('loads, but for a key that Belfry lacks, which it names: %s', (path, value, problem) => {
+    const config = structuredClone(teamConfig('http://127.0.0.1:1')) as Tree;
+    expect(problemsOf(config)).toEqual([]);
+    const [place = '', rest] = path.split('.*.');
+    const [first] = rest === undefined ? [config] : (valueAt(config, place) as Tree[]);
+    assign(first as Tree, { path: rest ?? place, value, origin: '' });
+    expect(problemsOf(config)).toEqual([expect.stringMatching(problem)]);
   });
 });

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { startBelfry } from '../run/start-belfry.ts';
+import { temporaryDirectory } from '../testing/belfry-process.ts';
 import { ALL_FIELDS } from './walk-schema.ts';
 
 const page = readFileSync(new URL('../../../../docs/beacon/limits.md', import.meta.url), 'utf8');
@@ -35,4 +37,23 @@ test('every limit of clients is on the page', () => {
       path !== 'client.channel_position_check_delay',
   );
   expect(missing).toEqual([]);
+});
+
+test('every metric on the page is there', async () => {
+  using directory = temporaryDirectory();
+  const belfry = await startBelfry({
+    data_dir: directory.path,
+    http_server: { port: 0 },
+    log: { level: 'silent' },
+  });
+  await using _stopped = { [Symbol.asyncDispose]: () => belfry.stop() };
+  const text = await (await fetch(`${belfry.url}/metrics`)).text();
+  const known = new Set(
+    [...text.matchAll(/^# TYPE belfry_beacon_(\S+)/gm)].map(([, name]) => name),
+  );
+  const named = rows.flatMap((cells) =>
+    [...(cells[5] ?? '').matchAll(/`([a-z_]+)/g)].map(([, name]) => name),
+  );
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter((name) => !known.has(name))).toEqual([]);
 });
