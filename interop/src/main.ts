@@ -1,11 +1,13 @@
 /**
- * The official SDKs as black-box clients: `npm run interop -- [--only TEXT] [--sdk js,python,raw] [--target belfry,centrifugo] [--json FILE]`.
+ * The official SDKs as black-box clients:
+ * `npm run interop -- [--only TEXT] [--sdk js,python,raw] [--target belfry,centrifugo] [--json FILE] [--rows]`.
  *
  * Every scenario is run on Belfry and, where there is one, on a real Centrifugo, with the same config file; see docs/beacon/interop.md.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { CENTRIFUGO, findGoServer } from '@belfry/testkit';
+import { contract, names } from './contract.ts';
 import { scenarios } from './scenarios/all-scenarios.ts';
 import type { Lane } from './sdk/client.ts';
 import { PythonAgent } from './sdk/python-agent.ts';
@@ -24,6 +26,7 @@ const { values } = parseArgs({
     sdk: { type: 'string' },
     target: { type: 'string' },
     json: { type: 'string' },
+    rows: { type: 'boolean', default: false },
   },
 });
 
@@ -44,6 +47,17 @@ function chosen(
 
 function say(text: string): void {
   console.error(`interop: ${text}`);
+}
+
+if (values.rows) {
+  for (const { part, rows, unseen = {} } of contract) {
+    for (const row of rows) {
+      const seen = scenarios.filter((each) => names(each.row, part, row));
+      console.log(`${part}: ${row}\n${seen.map(({ name }) => `  ${name}`).join('\n')}`);
+    }
+    for (const [row, why] of Object.entries(unseen)) console.log(`${part}: ${row}\n  – ${why}`);
+  }
+  process.exit();
 }
 
 const sdks = chosen('sdk', ['js', 'python', 'raw'], values.sdk);

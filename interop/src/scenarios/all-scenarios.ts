@@ -8,6 +8,7 @@ import { framing } from './framing.ts';
 import { history } from './history.ts';
 import { http } from './http.ts';
 import { limits } from './limits.ts';
+import { options } from './options.ts';
 import { payloads } from './payloads.ts';
 import { presence } from './presence.ts';
 import { proxies } from './proxies.ts';
@@ -47,5 +48,6 @@ export const scenarios: readonly Scenario[] = [
   ...serverApiAnswers,
   ...proxies,
   ...proxyAnswers,
+  ...options,
   ...limits,
 ];

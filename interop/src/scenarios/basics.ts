@@ -35,7 +35,7 @@ export const basics: readonly Scenario[] = [
   },
   {
     name: 'two clients hear each other, until one unsubscribes',
-    row: 'framing: publication',
+    row: 'framing: publication; pushes: pub',
     run: async (world) => {
       const ann = await world.connected('ann');
       const bob = await world.connected('bob');

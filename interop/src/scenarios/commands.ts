@@ -108,6 +108,8 @@ const single: readonly Answered[] = [
   { says: '{"id":9,"rpc":{"method":"x","more":1},"more":1}', hears: [{ error: 104 }] },
   { says: { subscribe: { channel: 'plain:é' } }, hears: [{ error: 107 }] },
   { says: { subscribe: { channel: '$x' } }, hears: [{ error: 103 }] },
+  { says: { subscribe: { channel: 'named:abc-1' } }, hears: [{ subscribe: {} }] },
+  { says: { subscribe: { channel: 'named:ABC' } }, hears: [{ error: 107 }] },
   { says: { subscribe: { channel: 'dialog:x#bob' } }, hears: [{ error: 103 }] },
   { says: { subscribe: { channel: 'plain:x', token: 'x' } }, hears: [{ error: 103 }] },
 ];
@@ -116,7 +118,7 @@ const single: readonly Answered[] = [
 export const commands: readonly Scenario[] = [
   {
     name: 'every command of a client is answered as it should be, and what it published is pushed to it before',
-    row: 'framing: publish, history, presence, presence_stats, unsubscribe, rpc, sub_refresh; codes: 103, 104, 107, 112',
+    row: 'framing: subscribe, publish, history, presence, presence_stats, unsubscribe, rpc, sub_refresh; codes: 103, 104, 107, 112',
     kind: 'raw',
     isQuick: true,
     run: async (world) => {
@@ -130,7 +132,7 @@ export const commands: readonly Scenario[] = [
   },
   {
     name: 'what a command is wrong in is an error of the command, or the end of the connection',
-    row: 'strictness; codes: 102, 103, 104, 107, 3500, 3501, 3508',
+    row: 'strictness: missing id; framing: refresh, send; auth: ASCII; namespace options: channel_regex; codes: 102, 103, 104, 107, 3500, 3501, 3508',
     kind: 'raw',
     isQuick: true,
     run: async (world) => Promise.all(single.map(({ says }) => dialog(world, [says]))),

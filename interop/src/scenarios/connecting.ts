@@ -78,7 +78,7 @@ const bad: readonly string[] = ['x', 'a.b.c', '..', 'eyJhbGciOiJub25lIn0.eyJzdWI
 export const connecting: readonly Scenario[] = [
   {
     name: 'a token says who connects, until when, and what is subscribed',
-    row: 'auth: claims sub, exp, nbf, expire_at, info, b64info, meta, channels, subs; codes: 102, 109, 110, 3500',
+    row: 'auth: claims sub, exp, nbf, expire_at, info, b64info, meta, channels, subs; ping: expires, ttl; codes: 102, 109, 110, 3500',
     kind: 'raw',
     isQuick: true,
     run: async (world) => Promise.all(shown.map((each) => connect(world, each))),
@@ -198,7 +198,7 @@ export const connecting: readonly Scenario[] = [
   },
   {
     name: 'the keys of tokens are fetched from a JWKS endpoint',
-    row: 'auth: JWKS; JWT algorithms RS256 ES256 ES384 ES512; codes: 3500',
+    row: 'auth: JWKS, algorithms RS256 ES256 ES384 ES512; codes: 3500',
     kind: 'raw',
     profile: 'jwks',
     run: async (world) => {
@@ -226,6 +226,28 @@ export const connecting: readonly Scenario[] = [
       unknownKey: [{ closed: 3500 }],
       noKey: [{ closed: 3500 }],
     },
+  },
+  {
+    name: 'a token is for whom its audience says, and of whom its issuer says',
+    row: 'auth: claims aud, iss, jti, iat; codes: 3500',
+    kind: 'raw',
+    profile: 'audience',
+    run: async (world) => {
+      const claims: readonly JsonObject[] = [
+        { aud: 'us', iss: 'them' },
+        { aud: ['others', 'us'], iss: 'them', jti: 'x', iat: seconds(-10) },
+        { aud: 'us', iss: 'them', iat: seconds(1_000) },
+        { aud: 'us', iss: 'others' },
+        { aud: 'others', iss: 'them' },
+        { aud: 'us' },
+        { iss: 'them' },
+      ];
+      return Promise.all(claims.map((each) => connect(world, { claims: each, hears: [] })));
+    },
+    expect: [
+      ...Array.from({ length: 3 }, () => connected()),
+      ...Array.from({ length: 4 }, () => [{ closed: 3500 }]),
+    ],
   },
   {
     name: 'anonymous tokens are not taken where the config says so',

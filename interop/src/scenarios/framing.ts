@@ -15,7 +15,7 @@ function fields(value: Json | undefined): Json {
 export const framing: readonly Scenario[] = [
   {
     name: 'the connect reply says what a client has to know',
-    row: 'ping: the connect reply',
+    row: 'ping: the connect reply says ping and pong',
     kind: 'raw',
     isQuick: true,
     run: async (world) => {
@@ -61,7 +61,7 @@ export const framing: readonly Scenario[] = [
   },
   {
     name: 'a Protobuf client that sends less than it says is closed with 3501, whichever way it asked for Protobuf',
-    row: 'endpoints: format=protobuf, cf_protocol=protobuf; codes: 3501',
+    row: 'endpoints: format=protobuf, cf_protocol=protobuf; framing: Protobuf; codes: 3501',
     kind: 'raw',
     run: async (world) => {
       const codes: number[] = [];
@@ -158,7 +158,7 @@ export const framing: readonly Scenario[] = [
   },
   {
     name: 'the server pings, and a client that does not answer is closed with 3012',
-    row: 'ping; codes: 3012 no pong',
+    row: 'ping: interval, 3012; codes: 3012 no pong',
     kind: 'raw',
     profile: 'brisk',
     run: async (world) => {

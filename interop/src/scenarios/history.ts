@@ -19,7 +19,7 @@ function page(outcome: Outcome): Page {
 export const history: readonly Scenario[] = [
   {
     name: 'history is read from a position, in reverse, and with a limit',
-    row: 'history with since, reverse and limit',
+    row: 'framing: history with since, reverse and limit; namespace options: history_size',
     isQuick: true,
     run: async (world) => {
       const channel = world.name('stream:x');
@@ -57,7 +57,7 @@ export const history: readonly Scenario[] = [
   },
   {
     name: 'the history of a channel that nothing was published on is empty',
-    row: 'history',
+    row: 'framing: history',
     run: async (world) => {
       const ann = await world.connected('ann');
       const sub = await ann.subscribe(world.name('stream:empty'));
@@ -68,7 +68,7 @@ export const history: readonly Scenario[] = [
   },
   {
     name: 'publications in history name their publisher and carry tags',
-    row: 'history: info, tags',
+    row: 'publication: data, info, offset, tags',
     run: async (world) => {
       const channel = world.name('stream:x');
       const ann = await world.connected('ann');

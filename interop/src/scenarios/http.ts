@@ -23,7 +23,7 @@ function connectOf(reply: JsonObject | undefined): JsonObject {
 export const http: readonly Scenario[] = [
   {
     name: 'SSE and HTTP streaming take the connect command in the query or the body',
-    row: 'endpoints: sse, http_stream',
+    row: 'endpoints: sse, http_stream, cf_connect; ping: session, node',
     kind: 'raw',
     isQuick: true,
     run: async (world) => {

@@ -5,7 +5,7 @@ import type { Scenario } from '../suite/scenario.ts';
 export const presence: readonly Scenario[] = [
   {
     name: 'presence names who is there, with the statistics',
-    row: 'presence, presence_stats',
+    row: 'framing: presence, presence_stats; namespace options: presence',
     isQuick: true,
     run: async (world) => {
       const channel = world.name('chat:room');
@@ -32,7 +32,7 @@ export const presence: readonly Scenario[] = [
   },
   {
     name: 'force_push_join_leave tells everybody who comes and goes',
-    row: 'join, leave; namespace options: force_push_join_leave',
+    row: 'pushes: join, leave; namespace options: force_push_join_leave',
     isQuick: true,
     run: async (world) => {
       const channel = world.name('chat:room');
@@ -61,7 +61,7 @@ export const presence: readonly Scenario[] = [
   },
   {
     name: 'with join_leave alone only those are told who ask',
-    row: 'join, leave; namespace options: join_leave',
+    row: 'pushes: join, leave; namespace options: join_leave',
     run: async (world) => {
       const channel = world.name('asked:room');
       const ann = await world.connected('ann');

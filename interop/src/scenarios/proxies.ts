@@ -20,7 +20,7 @@ async function guest(world: World, result: JsonObject = {}): ReturnType<World['c
 export const proxies: readonly Scenario[] = [
   {
     name: 'the connect proxy says who a client is and subscribes it',
-    row: 'proxies: connect',
+    row: 'proxies: connect, static_headers',
     profile: 'proxied',
     isQuick: true,
     run: async (world) => {
@@ -157,7 +157,7 @@ export const proxies: readonly Scenario[] = [
   },
   {
     name: 'the subscribe proxy lets in, refuses and sends away',
-    row: 'proxies: subscribe',
+    row: 'proxies: subscribe, include_connection_meta; namespace options: subscribe_proxy_enabled',
     profile: 'proxied',
     isQuick: true,
     run: async (world) => {
@@ -212,7 +212,7 @@ export const proxies: readonly Scenario[] = [
   },
   {
     name: 'the publish proxy changes, refuses and lets pass',
-    row: 'proxies: publish',
+    row: 'proxies: publish; namespace options: publish_proxy_enabled',
     profile: 'proxied',
     isQuick: true,
     run: async (world) => {
@@ -291,7 +291,7 @@ export const proxies: readonly Scenario[] = [
   },
   {
     name: 'the sub_refresh proxy lets a subscription go on',
-    row: 'proxies: sub_refresh',
+    row: 'proxies: sub_refresh; namespace options: sub_refresh_proxy_enabled, sub_refresh_proxy_name',
     profile: 'proxied',
     run: async (world) => {
       const channel = world.name('expiring:x');

@@ -188,7 +188,7 @@ const ASKED = {
 export const proxyAnswers: readonly Scenario[] = [
   {
     name: 'whatever a connect proxy answers',
-    row: 'proxies: connect; status-to-code transforms; b64data; codes: 100, 102, 110, own',
+    row: 'proxies: connect with result, error, disconnect, transforms, data, b64data, info, meta, channels, subs, expire_at, cache_recover; codes: 100, 102, 110, own',
     kind: 'raw',
     profile: 'proxied',
     run: async (world) =>
@@ -201,7 +201,7 @@ export const proxyAnswers: readonly Scenario[] = [
   },
   {
     name: 'whatever a subscribe proxy answers',
-    row: 'proxies: subscribe; status-to-code transforms; b64data; override; codes: 100, 110, own',
+    row: 'proxies: subscribe with transforms, b64data, expire_at, override; codes: 100, 110, own',
     kind: 'raw',
     profile: 'proxied',
     run: async (world) =>
@@ -240,7 +240,7 @@ export const proxyAnswers: readonly Scenario[] = [
   },
   {
     name: 'whatever an rpc proxy answers',
-    row: 'proxies: rpc; status-to-code transforms; b64data; codes: 100, 104, own',
+    row: 'proxies: rpc with transforms, b64data; codes: 100, 104, own',
     kind: 'raw',
     profile: 'proxied',
     run: async (world) =>
@@ -257,7 +257,7 @@ export const proxyAnswers: readonly Scenario[] = [
   },
   {
     name: 'named proxies get bytes in base64 where they want them, and no longer than they may take',
-    row: 'proxies: proxies[], binary_encoding, include_connection_meta, timeout; codes: 100, 104, 108',
+    row: 'proxies: proxies[], binary_encoding, include_connection_meta, timeout; namespace options: subscribe_proxy_name, publish_proxy_name; codes: 100, 104, 108',
     kind: 'raw',
     profile: 'proxied',
     run: async (world) => {

@@ -46,7 +46,7 @@ async function goAway(world: World, channel: string, options: SubscribeOptions):
 export const recovery: readonly Scenario[] = [
   {
     name: 'what was missed comes after a reconnect, once and in order',
-    row: 'recovery: stream',
+    row: 'recovery: stream, position; namespace options: force_recovery',
     isQuick: true,
     run: async (world) => {
       const channel = world.name('stream:x');
@@ -70,7 +70,7 @@ export const recovery: readonly Scenario[] = [
   },
   {
     name: 'when nothing was missed, it is recovered with nothing',
-    row: 'recovery: stream',
+    row: 'recovery: stream, position; namespace options: force_recovery',
     run: async (world) => {
       const channel = world.name('stream:x');
       return await comeBack(world, channel, { meanwhile: async () => undefined });
@@ -174,7 +174,7 @@ export const recovery: readonly Scenario[] = [
   },
   {
     name: 'in cache mode the latest publication comes, and no other',
-    row: 'recovery: cache',
+    row: 'recovery: cache; namespace options: force_recovery_mode',
     isQuick: true,
     run: async (world) => {
       const channel = world.name('cache:x');
@@ -197,7 +197,7 @@ export const recovery: readonly Scenario[] = [
   },
   {
     name: 'in cache mode a newcomer who asks gets the latest publication',
-    row: 'recovery: cache',
+    row: 'recovery: cache; namespace options: force_recovery_mode',
     not: onlyJs('option `since`'),
     run: async (world) => {
       const channel = world.name('cache:x');

@@ -234,7 +234,7 @@ async function callOld(world: World, body: string): Promise<readonly Json[] | nu
 export const serverApiAnswers: readonly Scenario[] = [
   {
     name: 'every method of the server API, with what is right and what is wrong',
-    row: 'server API: publish, broadcast, subscribe, unsubscribe, disconnect, refresh, presence, presence_stats, history, history_remove, rpc, channels, batch; codes: 102, 104, 107, 108, 112',
+    row: 'server API: publish, broadcast, subscribe, unsubscribe, disconnect, refresh, presence, presence_stats, history, history_remove, rpc, channels, batch with parallel; codes: 102, 104, 107, 108, 112',
     kind: 'raw',
     isQuick: true,
     run: async (world) => {

@@ -65,7 +65,7 @@ export const serverSide: readonly Scenario[] = [
   },
   {
     name: 'a unidirectional client recovers from the place that it names',
-    row: 'unidirectional transports; recovery: stream',
+    row: 'endpoints: uni_websocket, uni_sse, uni_http_stream; recovery: stream',
     kind: 'raw',
     run: async (world) => {
       const channel = world.name('stream:x');

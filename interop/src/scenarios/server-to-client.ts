@@ -133,7 +133,7 @@ export const serverToClient: readonly Scenario[] = [
   },
   {
     name: 'a client is told of a new end, an unsubscription and a disconnection',
-    row: 'pushes: refresh, unsubscribe; codes: 2000, 3005, 3503, 4000',
+    row: 'pushes: refresh, unsubscribe; codes: 2000, 3005, 3011, 3503, 4000',
     kind: 'raw',
     isQuick: true,
     run: async (world) => {
@@ -151,6 +151,7 @@ export const serverToClient: readonly Scenario[] = [
         }),
         disconnect: await call(world, 'disconnect', {}),
         own: await call(world, 'disconnect', { disconnect: { code: 4000, reason: 'x' } }),
+        again: await call(world, 'disconnect', { disconnect: { code: 3011, reason: 'x' } }),
         another: await call(world, 'disconnect', { client: 'another' }),
       };
     },
@@ -164,6 +165,7 @@ export const serverToClient: readonly Scenario[] = [
       ],
       disconnect: [{ closed: 3503 }],
       own: [{ closed: 4000 }],
+      again: [{ closed: 3011 }],
       another: [],
     },
   },

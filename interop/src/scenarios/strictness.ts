@@ -43,7 +43,7 @@ async function codeOf(world: World, { first, later }: Breach): Promise<number> {
 export const strictness: readonly Scenario[] = [
   {
     name: 'what is not the protocol is closed with 3501',
-    row: 'strictness; codes: 3501 bad request',
+    row: 'strictness: garbage, array, before connect, second connect, unsolicited pong, missing id, unknown method, truncated, empty channel; codes: 3501 bad request',
     kind: 'raw',
     isQuick: true,
     run: async (world) =>
@@ -56,7 +56,7 @@ export const strictness: readonly Scenario[] = [
   },
   {
     name: 'a second subscription to a channel is an error, and a channel that is too long',
-    row: 'strictness; codes: 105 already subscribed, 107 bad request',
+    row: 'strictness: 105, 107, unsubscribe; limits: channel.max_length; codes: 105 already subscribed, 107 bad request',
     kind: 'raw',
     isQuick: true,
     run: async (world) => {
@@ -88,7 +88,7 @@ export const strictness: readonly Scenario[] = [
   },
   {
     name: 'a message that is too large ends the connection with 1009',
-    row: 'limits: websocket.message_size_limit',
+    row: 'limits: message_size_limit',
     kind: 'raw',
     run: async (world) => {
       const socket = await world.socket();

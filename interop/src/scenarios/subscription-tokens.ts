@@ -25,7 +25,7 @@ async function outcome(
 export const subscriptionTokens: readonly Scenario[] = [
   {
     name: 'a subscription token opens its channel for its user, and nothing else',
-    row: 'auth: subscription tokens, private channels; codes: 103, 3500',
+    row: 'auth: subscription tokens sub, channel, private channels; codes: 103, 3500',
     run: async (world) => {
       const [shut, secret] = [world.name('closed:x'), world.name('$closed:x')];
       const token = (user: string, channel: string): Promise<string> =>
@@ -154,7 +154,7 @@ export const subscriptionTokens: readonly Scenario[] = [
   },
   {
     name: 'user-limited channels are open to the users they name',
-    row: 'auth: user-limited channels',
+    row: 'auth: user-limited channels; namespace options: allow_user_limited_channels',
     run: async (world) => {
       const [ann, bob] = [world.name('ann'), world.name('bob')];
       return {

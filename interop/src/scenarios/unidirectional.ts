@@ -45,7 +45,7 @@ const KINDS = ['uni_websocket', 'uni_sse', 'uni_http_stream'] as const;
 export const unidirectional: readonly Scenario[] = KINDS.flatMap((kind): readonly Scenario[] => [
   {
     name: `${kind} brings bare pushes, from the subscriptions of the token and of the request`,
-    row: 'unidirectional transports',
+    row: 'endpoints: uni_websocket, uni_sse, uni_http_stream; pushes: connect, pub',
     kind: 'raw',
     isQuick: true,
     run: async (world) => {
@@ -72,7 +72,7 @@ export const unidirectional: readonly Scenario[] = KINDS.flatMap((kind): readonl
   },
   {
     name: `${kind} ends with a push that says why a client may not connect`,
-    row: 'unidirectional transports; codes: 3500, 3005',
+    row: 'endpoints: uni_websocket, uni_sse, uni_http_stream; pushes: disconnect; codes: 3500, 3005',
     kind: 'raw',
     run: async (world) => {
       const bad = await open(world, kind, { token: 'garbage' });

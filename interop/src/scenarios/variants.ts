@@ -55,7 +55,7 @@ const filters: readonly { filter: JsonObject; passes: readonly number[] }[] = [
 export const variants: readonly Scenario[] = [
   {
     name: 'a client that asks for deltas sees the same as one that does not, also after a reconnect',
-    row: 'delta: fossil',
+    row: 'delta: fossil; namespace options: allowed_delta_types, delta_publish',
     isQuick: true,
     run: async (world) => {
       const channel = world.name('delta:x');
@@ -94,7 +94,7 @@ export const variants: readonly Scenario[] = [
   },
   {
     name: 'a filter by tags lets through what matches, for every comparison',
-    row: 'tags filter: eq neq in nin ex nex sw ew ct gt gte lt lte and or not',
+    row: 'namespace options: allow_tags_filter; tags filter: eq neq in nin ex nex sw ew ct gt gte lt lte and or not',
     profile: 'main',
     run: async (world) => {
       const channel = world.name('tags:x');

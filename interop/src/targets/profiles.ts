@@ -1,6 +1,7 @@
 /** The configurations that scenarios run with. Each is a config file of Centrifugo v6, and the same file for every target. */
 import type { JsonObject } from '../json.ts';
 import { publicPem } from './keys.ts';
+import { permissionNamespaces } from './permission-namespaces.ts';
 
 export const SECRET = 'a-secret-for-the-interop-run-that-is-long-enough';
 export const API_KEY = 'an-api-key-for-the-interop-run-0123456789';
@@ -12,8 +13,21 @@ export const API_KEY = 'an-api-key-for-the-interop-run-0123456789';
  * - `proxied`: a backend is asked for everything
  * - `keys`, `jwks`: tokens are signed with private keys; the public ones are in the config, or fetched
  * - `strict`: no anonymous tokens, few connections
+ * - `audience`: tokens are for somebody, and of somebody
+ * - `options`: a namespace for every option that the others do not have
+ * - `small`: little is read, recovered and taken
  */
-export type ProfileName = 'main' | 'brisk' | 'guests' | 'proxied' | 'keys' | 'jwks' | 'strict';
+export type ProfileName =
+  | 'main'
+  | 'brisk'
+  | 'guests'
+  | 'proxied'
+  | 'keys'
+  | 'jwks'
+  | 'strict'
+  | 'audience'
+  | 'options'
+  | 'small';
 
 const open = {
   allow_subscribe_for_client: true,
@@ -79,6 +93,22 @@ const namespaces = [
   },
 ];
 
+const optionNamespaces: readonly JsonObject[] = [
+  ...permissionNamespaces,
+  { name: 'trimmed', ...kept, history_size: 3 },
+  { name: 'passing', history_size: 5, history_ttl: '1s' },
+  {
+    name: 'latest',
+    ...open,
+    ...kept,
+    force_recovery: true,
+    force_recovery_mode: 'cache',
+    auto_cache_recover: true,
+  },
+  { name: 'patched', ...open, ...kept, force_positioning: true, allowed_delta_types: ['fossil'] },
+  { name: 'long', ...open, ...kept, history_size: 100, force_recovery: true },
+];
+
 const token = { hmac_secret_key: SECRET };
 
 function base(client: JsonObject, channels: readonly JsonObject[]): JsonObject {
@@ -137,6 +167,7 @@ function proxied(backend: string): JsonObject {
       name: 'expiring',
       subscribe_proxy_enabled: true,
       sub_refresh_proxy_enabled: true,
+      sub_refresh_proxy_name: 'named_sub_refresh',
     },
     {
       name: 'binary',
@@ -161,6 +192,7 @@ function proxied(backend: string): JsonObject {
       named('binary_subscribe', '/binary/subscribe', binary),
       named('binary_publish', '/binary/publish', binary),
       named('binary_rpc', '/binary/rpc', binary),
+      named('named_sub_refresh', '/sub_refresh', {}),
       named('hasty_subscribe', '/subscribe', { timeout: '300ms' }),
       named('hasty_publish', '/publish', { timeout: '300ms' }),
       named('hasty_rpc', '/rpc', { timeout: '300ms' }),
@@ -190,7 +222,6 @@ function proxied(backend: string): JsonObject {
       proxy: {
         subscribe: { ...proxy('/subscribe'), include_connection_meta: true },
         publish: proxy('/publish'),
-        sub_refresh: proxy('/sub_refresh'),
       },
     },
     rpc: {
@@ -260,5 +291,21 @@ export function profile(name: ProfileName, backend: string): JsonObject {
         },
         namespaces,
       );
+    case 'audience':
+      return base({ token: { ...token, audience: 'us', issuer: 'them' } }, namespaces);
+    case 'options':
+      return base({}, optionNamespaces);
+    case 'small': {
+      const client = { history_max_publication_limit: 2, recovery_max_publication_limit: 2 };
+      const config = base(client, optionNamespaces);
+      const body = { enabled: true, max_request_body_size: 512 };
+      return {
+        ...config,
+        channel: { ...(config['channel'] as JsonObject), max_length: 30 },
+        sse: body,
+        http_stream: body,
+        uni_sse: body,
+      };
+    }
   }
 }
