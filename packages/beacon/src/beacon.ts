@@ -111,7 +111,7 @@ class WebSocketBeacon implements Beacon {
   readonly #log: Log;
   readonly #now: () => number;
   readonly #stats = new Stats();
-  readonly #hub = new Hub();
+  readonly #hub = new Hub(this.#stats);
   readonly #sessions = new Set<Session>();
   readonly control: BeaconControl;
   readonly #links: ChannelLinks;

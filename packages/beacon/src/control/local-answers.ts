@@ -135,7 +135,7 @@ function connectionsPage(all: Iterable<Session>, query: ConnectionsQuery): Conne
 }
 
 function viewOf(session: Session): ConnectionView {
-  const { client, user, transport, subscriptions, since, received, sent } = session;
+  const { client, user, transport, subscriptions, since, received } = session;
   const { address = '', queuedBytes = 0 } = transport.status?.() ?? {};
   return {
     client,
@@ -148,6 +148,6 @@ function viewOf(session: Session): ConnectionView {
     since,
     queuedBytes,
     received,
-    sent,
+    sent: subscriptions.values().reduce((sum, each) => sum + each.sent, session.sent),
   };
 }

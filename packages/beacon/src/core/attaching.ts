@@ -187,7 +187,14 @@ export function goLive(session: Session, subscription: Subscription): void {
   noteTimes(session, subscription);
   if (grant?.joinLeave === true) session.perform({ type: 'announce-join', subscription });
   for (const live of backlog ?? []) session.deliver(subscription, live);
+  if (takesAll(subscription)) subscription.direct = session.transport;
   if (subscription.ending !== null) session.unsubscribe(subscription, subscription.ending);
+}
+
+/** Whether whatever is published goes to the client, and leaves nothing to be remembered. */
+function takesAll({ state, delivery, grant, namespace }: Subscription): boolean {
+  const positioned = grant?.positioning === true;
+  return state === 'live' && delivery === null && !positioned && !namespace.excludePublisher;
 }
 
 /** When a subscription wants attention next. */

@@ -4,6 +4,7 @@ import { DeltaBases } from './deltas.ts';
 import { SharedFilters } from './delivery.ts';
 import { Groups } from './groups.ts';
 import type { Session } from './session.ts';
+import { Stats } from './stats.ts';
 import { LivePublication, type Subscription } from './subscription.ts';
 import { Succession } from './succession.ts';
 import { PreparedPush } from './transport.ts';
@@ -20,7 +21,12 @@ export class Hub {
   readonly succession: Succession = new Succession();
   /** How much is published on what, while somebody looks. */
   readonly meter: ChannelMeter = new ChannelMeter();
+  readonly #stats: Stats;
   #subscriptions = 0;
+
+  constructor(stats: Stats = new Stats()) {
+    this.#stats = stats;
+  }
 
   get channelCount(): number {
     return this.#channels.size;
@@ -75,9 +81,18 @@ export class Hub {
     const delta = this.deltas.published(channel, publication, epoch);
     const live = new LivePublication(channel, publication, { epoch, delta });
     // A gap ends a subscription, which deletes it from the set: fine while iterating.
+    let direct = 0;
     for (const subscription of this.#channels.of(channel)) {
-      subscription.session.deliver(subscription, live);
+      const { direct: transport } = subscription;
+      if (transport === null) {
+        subscription.session.deliver(subscription, live);
+      } else {
+        direct++;
+        subscription.sent++;
+        transport.push(live);
+      }
     }
+    this.#stats.pushesSent += direct;
     return this.#channels.count(channel);
   }
 

@@ -81,7 +81,7 @@ export class Session implements Timed {
   publishLines: Map<string, EffectOf<'proxy'>[]> | null = null;
   /** Why it was ended. */
   ended: Disconnect | null = null;
-  /** Commands received, and pushes sent on channels. */
+  /** Commands received, and pushes sent on channels that it is not on any more. */
   received = 0;
   sent = 0;
   connecting: Connecting | null = null;
@@ -222,7 +222,7 @@ export class Session implements Timed {
     const push = delivery === null ? live : pushFor(subscription, delivery, live);
     if (push === null) return;
     this.context.stats.pushesSent++;
-    this.sent++;
+    subscription.sent++;
     this.transport.push(push);
   }
 
@@ -259,6 +259,8 @@ export class Session implements Timed {
     if (subscription.state === 'ended') return;
     const wasLive = subscription.state === 'live';
     subscription.state = 'ended';
+    subscription.direct = null;
+    this.sent += subscription.sent;
     subscription.backlog = null;
     this.held?.delete(subscription);
     this.#subscriptions?.delete(subscription.channel);

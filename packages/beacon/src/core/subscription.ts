@@ -6,7 +6,7 @@ import type { Namespace } from './namespaces.ts';
 import type { TokenMark } from './revocations.ts';
 import type { ServerCall } from './server-side.ts';
 import type { Session } from './session.ts';
-import { PreparedPush } from './transport.ts';
+import { PreparedPush, type Transport } from './transport.ts';
 
 /** The most publications that may come while a subscription is being set up. */
 export const MAX_BACKLOG = 1000;
@@ -88,6 +88,10 @@ export class Subscription {
   /** What `attach` did stands, though it may not be live yet: the connection may wait for others of its subscriptions. */
   isAttached = false;
   grant: Grant | null = null;
+  /** Live, and gets everything as it is published: nothing has to be looked at before it is handed on. `null`: the session decides. */
+  direct: Transport | null = null;
+  /** Publications that were handed on. */
+  sent = 0;
   /** What the client has, when `positioning`. */
   offset = 0;
   epoch = '';

@@ -116,7 +116,7 @@ export class SessionRig {
       proxies: proxyTable(config, new Map()).plan,
       rpcMethods: new Set(['echo']),
       takesMessages: false,
-      hub: new Hub(),
+      hub: new Hub(stats),
       revocations: new Revocations(),
       wheel: new TimerWheel({ now: this.now, spanMs: 100, slots: 64 }),
       stats,
