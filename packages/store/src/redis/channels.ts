@@ -14,14 +14,12 @@ import type {
   PublishResult,
 } from '../channel-store.ts';
 import { partitionIn, placeOf, type Core } from './core.ts';
-import type { Place } from './place.ts';
+import { DELIVERY, deliveryName, type Place } from './place.ts';
 import { Presence } from './presence.ts';
 import { decodeDelivery, decodePublication, encodeSignal } from './publication-codec.ts';
 import { Publisher } from './publisher.ts';
 import type { Subscriptions } from './subscriptions.ts';
 import { checkChannel, checkMillis, checkWhole } from './validate.ts';
-
-const DELIVERY = 'ch:';
 
 /** Channels on Redis; see the port for what each method promises, and scripts/ for how. */
 export class RedisChannels implements ChannelStore {
@@ -136,8 +134,4 @@ export class RedisChannels implements ChannelStore {
     checkChannel(channel);
     return placeOf(this.#core, partitionIn(this.#core, channel));
   }
-}
-
-function deliveryName(place: Place, channel: string): string {
-  return `${place.base}${DELIVERY}${channel}`;
 }

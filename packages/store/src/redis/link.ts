@@ -52,6 +52,11 @@ export class Link {
     return this.#options.timeoutMs;
   }
 
+  /** The time, in ms, where no script asks the server for it. */
+  now(): number {
+    return Math.floor((this.#options.now ?? Date.now)());
+  }
+
   /** Calls that have not ended. */
   get pending(): number {
     return this.#pending;

@@ -18,3 +18,11 @@ export function taggedPlace(prefix: string, tag: string): Place {
   const base = `${prefix}:{${tag}}:`;
   return { base, guard: `${base}-`, slot: slotOf(tag) };
 }
+
+/** What the names under which channels are delivered begin with, behind their place's base. */
+export const DELIVERY = 'ch:';
+
+/** The name under which what is published on a channel is delivered. */
+export function deliveryName({ base }: Place, channel: string): string {
+  return `${base}${DELIVERY}${channel}`;
+}

@@ -12,6 +12,12 @@ export function encodeSignal(body: string): string {
   return SIGNAL + body;
 }
 
+/** The payload of a publication that is not kept, as scripts/includes/channel.lua makes it. */
+export function encodePassing(publication: Pick<Publication, 'time' | 'origin' | 'body'>): string {
+  const { time, origin, body } = publication;
+  return `0 ${time}  ${origin}\n${body}`;
+}
+
 /** Reads a payload: a signal, or `<offset> <time> <epoch> <origin>\n<body>` as scripts/includes/channel.lua makes it. */
 export function decodeDelivery(payload: string): Delivery {
   if (payload.startsWith(SIGNAL)) return { type: 'signal', body: payload.slice(1) };
