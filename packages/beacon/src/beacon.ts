@@ -43,6 +43,8 @@ import { withPing, type RpcContext, type RpcHandler } from './runtime/rpc.ts';
 import { beaconSettings, type BeaconSettings } from './settings.ts';
 import type { BeaconSnapshot } from './snapshot.ts';
 import { Flusher } from './runtime/flusher.ts';
+import { takeUpgradesEarly } from './ws/early-upgrades.ts';
+import type { UpgradeRequest } from './ws/request-head.ts';
 import type { Refusal } from './ws/upgrader.ts';
 
 /** How exactly times are kept, in ms. */
@@ -94,7 +96,9 @@ export interface Beacon {
   /** What a backend can have all Beacons of the deployment do. */
   readonly control: BeaconControl;
   /** Takes an HTTP upgrade: a WebSocket connection, or a refusal. */
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  handleUpgrade(request: UpgradeRequest, socket: Duplex, head: Buffer): void;
+  /** The paths that it takes WebSockets on. */
+  readonly webSocketPaths: ReadonlySet<string>;
   /** Takes an HTTP request that is for one of its endpoints: streams and emulation. False: it is for something else. */
   handleRequest(request: IncomingMessage, response: ServerResponse): boolean;
   /** Starts its clock. Until then connections work, but nothing that depends on time does. */
@@ -309,7 +313,11 @@ class WebSocketBeacon implements Beacon {
     return this.#bus;
   }
 
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  get webSocketPaths(): ReadonlySet<string> {
+    return this.#door.webSocketPaths;
+  }
+
+  handleUpgrade(request: UpgradeRequest, socket: Duplex, head: Buffer): void {
     this.#door.upgrade(request, socket, head);
   }
 
@@ -366,7 +374,7 @@ class WebSocketBeacon implements Beacon {
     await this.#proxies.finish(HOOKS_LIMIT_MS);
   }
 
-  #open(transport: Transport, request: IncomingMessage): Session {
+  #open(transport: Transport, request: UpgradeRequest): Session {
     this.#stats.connectionsOpened++;
     const session = new Session(this.#context, transport);
     session.headers = this.#proxies.headersOf(request.headers);
@@ -462,8 +470,12 @@ export function createBeacon(options: BeaconOptions): Beacon {
 
 /** Gives a server's upgrades to a Beacon. Returns a function that takes them away again. */
 export function attachBeacon(server: Server | SecureServer, beacon: Beacon): () => void {
-  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void =>
+  const take = (request: UpgradeRequest, socket: Duplex, head: Buffer): void =>
     beacon.handleUpgrade(request, socket, head);
-  server.on('upgrade', onUpgrade);
-  return () => server.off('upgrade', onUpgrade);
+  const endEarly = takeUpgradesEarly(server, { paths: beacon.webSocketPaths, take });
+  server.on('upgrade', take);
+  return () => {
+    endEarly();
+    server.off('upgrade', take);
+  };
 }

@@ -10,6 +10,7 @@ import { pathOf, queryOf } from './http/request-url.ts';
 import type { OutgoingShared } from './runtime/outgoing.ts';
 import type { ReceivingShared } from './runtime/receive-frame.ts';
 import type { BeaconSettings } from './settings.ts';
+import type { UpgradeRequest } from './ws/request-head.ts';
 import { Upgrader, type Refusal } from './ws/upgrader.ts';
 import { uniWsForms, wsForms } from './ws/ws-forms.ts';
 
@@ -22,7 +23,7 @@ interface Options {
   readonly refusal: () => Refusal | null;
   readonly onRefused: (refusal: Refusal) => void;
   /** Makes the session of a new connection. */
-  readonly open: (transport: Transport, request: IncomingMessage) => Session;
+  readonly open: (transport: Transport, request: UpgradeRequest) => Session;
 }
 
 /** A connection that waits for its session. */
@@ -82,7 +83,13 @@ export class FrontDoor {
     });
   }
 
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  /** Where WebSockets are taken. */
+  get webSocketPaths(): ReadonlySet<string> {
+    const { webSocket } = this.#options.settings;
+    return new Set([webSocket.path, ...(this.#uniPath === undefined ? [] : [this.#uniPath])]);
+  }
+
+  upgrade(request: UpgradeRequest, socket: Duplex, head: Buffer): void {
     const path = pathOf(request);
     const isUni = path === this.#uniPath || path === `${this.#uniPath}/`;
     const upgrader = isUni ? (this.#uniUpgrader ?? this.#upgrader) : this.#upgrader;
@@ -94,7 +101,7 @@ export class FrontDoor {
     return this.#endpoints.handle(request, response);
   }
 
-  #open(connection: Waiting, request: IncomingMessage): void {
+  #open(connection: Waiting, request: UpgradeRequest): void {
     connection.session = this.#options.open(connection, request);
   }
 }

@@ -23,11 +23,13 @@ export interface SocketHandle {
   readStart(): number | undefined;
   readStop(): number | undefined;
   useUserBuffer(bytes: Uint8Array): void;
-  onread: ((this: SocketHandle) => void) | null;
+  onread: ((this: SocketHandle, bytes?: ArrayBuffer) => void) | null;
   [reader]?: DirectReader;
+  [peeked]?: Peeked | undefined;
 }
 
 const reader: unique symbol = Symbol('reader');
+const peeked: unique symbol = Symbol('peeked');
 
 /** Keeps what is written until the kernel has it. */
 interface WriteRequest {
@@ -54,6 +56,18 @@ export interface DirectReader {
   failed(error: Error): void;
 }
 
+/** Who looks at what comes first. */
+export interface Peeker {
+  /** `null`: the connection ended, or failed, before anything came. */
+  came(bytes: Buffer | null): void;
+}
+
+/** A handle whose socket does not read yet. */
+interface Peeked {
+  readonly by: Peeker;
+  readonly read: NonNullable<SocketHandle['onread']>;
+}
+
 interface Internals {
   readonly Request: new () => WriteRequest;
   readonly Handle: new () => SocketHandle;
@@ -61,6 +75,8 @@ interface Internals {
   readonly state: Int32Array;
   readonly wasAsync: number;
   readonly bytesRead: number;
+  /** Where in the bytes of a read that which came begins. */
+  readonly offset: number;
 }
 
 function internals(): Internals | null {
@@ -73,17 +89,20 @@ function internals(): Internals | null {
       streamBaseState,
       kLastWriteWasAsync: wasAsync,
       kReadBytesOrError: bytesRead,
+      kArrayBufferOffset: offset,
     } = binding('stream_wrap');
     const { TCP } = binding('tcp_wrap');
     if (typeof WriteWrap !== 'function' || typeof TCP !== 'function') return null;
     if (!(streamBaseState instanceof Int32Array)) return null;
     if (typeof wasAsync !== 'number' || typeof bytesRead !== 'number') return null;
+    if (typeof offset !== 'number') return null;
     return {
       Request: WriteWrap as Internals['Request'],
       Handle: TCP as Internals['Handle'],
       state: streamBaseState,
       wasAsync,
       bytesRead,
+      offset,
     };
   } catch {
     return null;
@@ -163,6 +182,31 @@ function onRead(this: SocketHandle): void {
   if (count > 0) this[reader]?.feed(incoming.subarray(0, count));
   else if (count === END_OF_FILE) this[reader]?.ended();
   else if (count < 0) this[reader]?.failed(errorOf('read', count));
+}
+
+/** Takes what comes first, once, of a socket that has just been accepted; what comes after is its stream's. False: the stream must do. */
+export function peek(handle: SocketHandle, by: Peeker): boolean {
+  const { onread: read } = handle;
+  if (typeof read !== 'function') return false;
+  handle[peeked] = { by, read };
+  handle.onread = onPeek;
+  return true;
+}
+
+/** Nobody looks any more: what comes first is the stream's too. */
+export function unpeek(handle: SocketHandle): void {
+  const read = handle[peeked]?.read;
+  if (read === undefined) return;
+  handle.onread = read;
+  handle[peeked] = undefined;
+}
+
+function onPeek(this: SocketHandle, bytes?: ArrayBuffer): void {
+  const count = node?.state[node.bytesRead] ?? 0;
+  const from = node?.state[node.offset] ?? 0;
+  const by = this[peeked]?.by;
+  unpeek(this);
+  by?.came(count > 0 && bytes !== undefined ? Buffer.from(bytes, from, count) : null);
 }
 
 function errorOf(syscall: string, status: number): Error {

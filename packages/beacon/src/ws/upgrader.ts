@@ -1,4 +1,4 @@
-import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import { STATUS_CODES } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { pathOf, queryOf } from '../http/request-url.ts';
@@ -11,6 +11,7 @@ import {
   offersDeflate,
 } from './handshake.ts';
 import { isOriginAllowed } from './origin.ts';
+import type { UpgradeRequest } from './request-head.ts';
 import { WsConnection, type WsShared } from './ws-connection.ts';
 import type { WsForms } from './ws-forms.ts';
 import type { WsSettings } from './ws-settings.ts';
@@ -26,7 +27,7 @@ interface Options {
   readonly refusal: () => Refusal | null;
   readonly onRefused: (refusal: Refusal) => void;
   /** Must give the connection its session. */
-  readonly onConnection: (connection: WsConnection, request: IncomingMessage) => void;
+  readonly onConnection: (connection: WsConnection, request: UpgradeRequest) => void;
 }
 
 /** An answer to an upgrade request that is not to be. */
@@ -50,7 +51,7 @@ export class Upgrader {
     this.#subprotocols = options.protobuf ? [JSON_PROTOCOL, PROTOBUF_PROTOCOL] : [JSON_PROTOCOL];
   }
 
-  handle(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  handle(request: UpgradeRequest, socket: Duplex, head: Buffer): void {
     const refusal = this.#refusal(request, socket);
     if (refusal !== null || !(socket instanceof Socket)) {
       this.#refuse(socket, refusal ?? { status: 500, problem: 'not a network socket' });
@@ -61,7 +62,7 @@ export class Upgrader {
     this.#open(request, socket, head);
   }
 
-  #open(request: IncomingMessage, socket: Socket, head: Buffer): void {
+  #open(request: UpgradeRequest, socket: Socket, head: Buffer): void {
     const { settings, forms, shared, onConnection } = this.#options;
     const { headers } = request;
     const subprotocol = chooseSubprotocol(headers['sec-websocket-protocol'], this.#subprotocols);
@@ -79,7 +80,7 @@ export class Upgrader {
     if (head.length > 0) connection.feed(head);
   }
 
-  #refusal(request: IncomingMessage, socket: Duplex): Refusal | null {
+  #refusal(request: UpgradeRequest, socket: Duplex): Refusal | null {
     const { settings, allowedOrigins, protobuf } = this.#options;
     const misplaced = elsewhere(request, settings.path);
     if (misplaced !== null) return misplaced;
@@ -117,7 +118,7 @@ export class Upgrader {
 }
 
 /** The refusal of a request that is for another path. */
-function elsewhere(request: IncomingMessage, path: string): Refusal | null {
+function elsewhere(request: UpgradeRequest, path: string): Refusal | null {
   // As nearly all have it. Others may be written otherwise and mean the same.
   if (pathOf(request) === path) return null;
   const url = URL.parse(request.url ?? '/', 'http://localhost');
@@ -130,7 +131,7 @@ function elsewhere(request: IncomingMessage, path: string): Refusal | null {
 function ignore(): void {}
 
 /** Whether a client asks for Protobuf: in the query, or by the subprotocol that was chosen. */
-function wantsProtobuf(request: IncomingMessage, subprotocol: string | null): boolean {
+function wantsProtobuf(request: UpgradeRequest, subprotocol: string | null): boolean {
   if (subprotocol === PROTOBUF_PROTOCOL) return true;
   const query = queryOf(request);
   return query.get('format') === 'protobuf' || query.get('cf_protocol') === 'protobuf';
