@@ -106,6 +106,11 @@ export interface TurnContext<State, ServerMessage, UserMessage> {
   /** Starts (or restarts) the declared rate from `now`. */
   startTicking(): void;
   /**
+   * The messages after this turn wait for `ms` (0 to 10,000) from its time, and then are handled together: for an actor whose turns cost
+   * more than its messages do. Ticks do not wait, and a turn for one may take messages along. The longest of several counts, and for this turn alone.
+   */
+  gather(ms: Millis): void;
+  /**
    * Deletes the actor and the history of its server channel when the turn commits; what its handler still publishes is delivered. For
    * the messages that follow in the turn it does not exist.
    */

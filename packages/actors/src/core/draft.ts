@@ -11,6 +11,8 @@ export interface Draft {
   state: unknown;
   plan: TickPlan;
   rateKnown: boolean;
+  /** For how long the messages after this turn wait. */
+  gatherMs: number;
   /** Lists only grow, so that going back is cutting them off. */
   readonly publications: ActorPublication[];
   readonly sends: Send[];
@@ -30,6 +32,7 @@ export interface DraftMark {
   readonly exists: boolean;
   readonly plan: TickPlan;
   readonly rateKnown: boolean;
+  readonly gatherMs: number;
   readonly publications: number;
   readonly sends: number;
   readonly forget: number;
@@ -44,6 +47,7 @@ export function markDraft(draft: Draft): DraftMark {
     exists: draft.exists,
     plan: draft.plan,
     rateKnown: draft.rateKnown,
+    gatherMs: draft.gatherMs,
     publications: draft.publications.length,
     sends: draft.sends.length,
     forget: draft.forget.length,
@@ -60,6 +64,7 @@ export function restoreDraft(draft: Draft, mark: DraftMark, state: unknown): voi
   draft.state = state;
   draft.plan = mark.plan;
   draft.rateKnown = mark.rateKnown;
+  draft.gatherMs = mark.gatherMs;
   draft.publications.length = mark.publications;
   draft.sends.length = mark.sends;
   draft.forget.length = mark.forget;

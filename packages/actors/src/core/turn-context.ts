@@ -17,6 +17,9 @@ import { publicationBody } from './publication-body.ts';
 import { cancelTicks, scheduleOnce, startTicks } from './tick-plan.ts';
 import type { TurnOptions } from './turn.ts';
 
+/** The longest that messages may be made to wait for others. */
+const MAX_GATHER_MS = 10_000;
+
 /** What `ctx.reject` throws. */
 export class Rejection extends Error {
   override readonly name = 'Rejection';
@@ -151,6 +154,14 @@ export class DraftContext implements EngineContext {
     }
     draft.plan = startTicks(draft.plan, spec.tick.hz, this.now);
     draft.rateKnown = true;
+  }
+
+  gather(ms: Millis): void {
+    const draft = this.#draft('gather()');
+    if (!(ms >= 0 && ms <= MAX_GATHER_MS)) {
+      throw new TypeError(`gather(): ${ms} is not a time from 0 to ${MAX_GATHER_MS} ms`);
+    }
+    draft.gatherMs = Math.max(draft.gatherMs, ms);
   }
 
   destroy(): void {

@@ -107,6 +107,35 @@ describe('the end of a turn', () => {
   });
 });
 
+describe('gathering', () => {
+  const patient = defineActor('patient', {
+    internal: z.number(),
+    maxAttempts: 2,
+    initial: () => 0,
+    onInternal(ctx, ms) {
+      if (ms === 13) throw new Error('unlucky');
+      ctx.gather(ms);
+    },
+  });
+
+  test('holds back what comes after the turn, by the longest time, and for that turn alone', () => {
+    const actor = localActor(patient);
+    expect(actor.turn(1000, [20, 50, 0].map(fromSystem)).commit.holdUntil).toBe(1050);
+    expect(actor.turn(1100, [fromSystem(0)]).commit.holdUntil).toBeNull();
+  });
+
+  test('does not shorten the wait of a message that failed', () => {
+    const actor = localActor(patient);
+    expect(actor.turn(1000, [20, 13].map(fromSystem)).commit.holdUntil).toBe(1100);
+  });
+
+  test('takes a time that is one', () => {
+    const actor = localActor(patient);
+    const { failures } = actor.turn(1000, [fromSystem(10_001)]);
+    expect(String(failures[0]?.error)).toContain('gather(): 10001 is not a time from 0 to 10000');
+  });
+});
+
 test('a kind may have a longer state than others', () => {
   const keeper = (maxStateLength?: number) =>
     defineActor('keeper', {

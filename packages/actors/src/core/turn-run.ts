@@ -233,7 +233,7 @@ export class Turn {
   #outcome(text: string | null): TurnOutcome {
     const { key, version, state: before } = this.#snapshot;
     const { draft } = this.#bench;
-    const holdUntil = this.#head !== null && this.#head.until > this.#now ? this.#head.until : null;
+    const holdUntil = this.#holdUntil();
     const wakeAt = draft.exists ? draft.plan.at : null;
     this.#counts.created = draft.created;
     this.#counts.destroyed = draft.destroyed;
@@ -264,6 +264,14 @@ export class Turn {
         wakeAt === this.#snapshot.wakeAt &&
         text === before,
     };
+  }
+
+  /** What failed is tried again later, and an actor may want what comes after this turn to wait for more. */
+  #holdUntil(): Millis | null {
+    const { exists, gatherMs } = this.#bench.draft;
+    const gathered = exists && gatherMs > 0 ? Math.ceil(this.#now + gatherMs) : 0;
+    const until = Math.max(this.#head?.until ?? 0, gathered);
+    return until > this.#now ? until : null;
   }
 
   #stateToCommit(text: string | null): string | null | undefined {

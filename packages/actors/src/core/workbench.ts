@@ -49,6 +49,7 @@ export class Workbench {
       state: parseState(snapshot.state),
       plan: meta.plan,
       rateKnown: meta.rateKnown,
+      gatherMs: 0,
       publications: [],
       sends: [],
       forget: [],

@@ -113,13 +113,15 @@ export function leaseWish(
   outcome: TurnOutcome,
   { context, crowded }: { readonly context: RunnerContext; readonly crowded: boolean },
 ): LeaseWish {
-  const { wakeAt, suspend } = outcome.commit;
+  const { wakeAt, holdUntil, suspend } = outcome.commit;
   const { graceMs, leaseMs, maxMessages } = context.options;
   if (context.phase !== 'running' || suspend !== null) return { type: 'release' };
   if (wakeAt !== null && !crowded && staysHot(held, wakeAt, context)) {
     const ms = Math.max(0, Math.ceil(wakeAt - context.clock.now())) + graceMs;
     return { type: 'keep', ms, maxMessages };
   }
+  // What is left in the inbox is held back as well.
+  if (holdUntil !== null) return { type: 'release' };
   if (!prefers(context, held.partition, 'message')) return { type: 'release' };
   return { type: 'keep-if-messages', ms: leaseMs, maxMessages };
 }

@@ -41,6 +41,20 @@ function expectAscending(numbers: readonly number[]): void {
   }
 }
 
+/** As `log`, but in few turns. */
+const patient = defineActor('patient', {
+  internal: z.number(),
+  server: z.number(),
+  initial: () => ({ seen: [] as number[], turns: 0 }),
+  onInternal(ctx, n) {
+    ctx.state.seen.push(n);
+  },
+  onTurnEnd(ctx) {
+    ctx.state.turns += 1;
+    ctx.gather(100);
+  },
+});
+
 describe.each(LABS)('on the %s store', (_name, openLab) => {
   test('a message becomes state and a publication', async () => {
     await using lab = await openLab();
@@ -49,6 +63,25 @@ describe.each(LABS)('on the %s store', (_name, openLab) => {
     await waitFor(async () => (await historyOf(lab.store, 'server:log/a')).length === 1);
     expect(await stateOf(lab.store, 'log/a')).toEqual({ seen: [7] });
     expect(runner.snapshot().counters).toMatchObject({ messages: 1, created: 1, stale_commits: 0 });
+  });
+
+  test('an actor that gathers takes what comes meanwhile in one turn', async () => {
+    await using lab = await openLab();
+    await using _runner = await startRunner(await lab.open(), [patient]);
+    const start = performance.now();
+    const numbers = Array.from({ length: 40 }, (_, i) => i);
+    for (const n of numbers) {
+      await tell(lab.store, 'patient/a', n);
+      await sleep(5);
+    }
+    const seen = async () =>
+      (await stateOf(lab.store, 'patient/a')) as { seen: number[]; turns: number };
+    await waitFor(async () => (await seen())?.seen.length === numbers.length);
+    const { turns } = await seen();
+    expect((await seen()).seen).toEqual(numbers);
+    // One at once, and then one in 100 ms at the most.
+    expect(turns).toBeGreaterThan(1);
+    expect(turns).toBeLessThanOrEqual(2 + (performance.now() - start) / 100);
   });
 
   test('many messages to many actors are handled once and in order, by two runners', async () => {
