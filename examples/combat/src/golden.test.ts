@@ -5,7 +5,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { findProgram } from '@belfry/testkit';
+import { findChromium } from '@belfry/testkit';
 import { chromium } from 'playwright-core';
 import { newQuickJSWASMModuleFromVariant } from 'quickjs-emscripten-core';
 import { build } from 'vite';
@@ -50,17 +50,7 @@ describe('the results that are known', () => {
     { timeout: PATIENCE_MS },
     async () => {
       const script = await bundle();
-      await using browser = await chromium.launch({
-        executablePath: await findChromium(),
-        args: [
-          '--no-sandbox',
-          '--disable-gpu',
-          '--disable-dev-shm-usage',
-          '--disable-background-networking',
-          '--disable-component-update',
-          '--disable-sync',
-        ],
-      });
+      await using browser = await chromium.launch(await findChromium(process.env['PATH'] ?? ''));
       const page = await browser.newPage();
       await page.addScriptTag({ content: script });
       const onPage = await page.evaluate('JSON.stringify(combatGolden.playGolden())');
@@ -88,15 +78,6 @@ describe('the results that are known', () => {
     expect(there).toBe(JSON.stringify(playGolden()));
   });
 });
-
-async function findChromium(): Promise<string> {
-  const path = process.env['PATH'] ?? '';
-  for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
-    const found = await findProgram(name, path);
-    if (found !== undefined) return found;
-  }
-  throw new Error('chromium is not installed: apt-get install chromium');
-}
 
 /** The golden fights as one script, as a browser gets it. */
 async function bundle(): Promise<string> {

@@ -1,23 +1,14 @@
 /** For tests: the portal, built, in a real Chromium. */
-import { accessSync, constants } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findChromium } from '@belfry/testkit';
 import { chromium } from 'playwright-core';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { build } from 'vite';
 
 const PORTAL = fileURLToPath(new URL('../../../apps/portal', import.meta.url));
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
-const ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-dev-shm-usage',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 /** How long anything on a page may take, in ms, on a busy machine. */
 const PATIENCE_MS = 15_000;
 
@@ -26,22 +17,6 @@ export async function buildPortal(): Promise<AsyncDisposable & { readonly dir: s
   const dir = await mkdtemp(join(tmpdir(), 'belfry-portal-'));
   await build({ root: PORTAL, logLevel: 'error', build: { outDir: dir, emptyOutDir: true } });
   return { dir, [Symbol.asyncDispose]: async () => rm(dir, { recursive: true, force: true }) };
-}
-
-function findChromium(): string {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const found = folders
-    .flatMap((folder) => NAMES.map((name) => join(folder, name)))
-    .find((file) => {
-      try {
-        accessSync(file, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
-  if (found === undefined) throw new Error('chromium is not installed: apt-get install chromium');
-  return found;
 }
 
 /** A browser with a new profile. */
@@ -55,7 +30,7 @@ export interface Windows extends AsyncDisposable {
 
 /** @param origin the only place that pages may speak to */
 export async function openBrowser(origin: string): Promise<Windows> {
-  const browser = await chromium.launch({ executablePath: findChromium(), args: ARGS });
+  const browser = await chromium.launch(await findChromium(process.env['PATH'] ?? ''));
   const shared = await browser.newContext({ reducedMotion: 'reduce' });
   const complaints: string[] = [];
   const watch = (page: Page): void => {

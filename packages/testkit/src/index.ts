@@ -1,5 +1,6 @@
 export * from './child-server.ts';
 export * from './fault-proxy.ts';
+export * from './find-chromium.ts';
 export * from './find-program.ts';
 export * from './free-port.ts';
 export * from './go-servers/find-go-server.ts';

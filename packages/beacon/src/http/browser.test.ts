@@ -6,13 +6,11 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { encodePublication } from '@belfry/protocol';
 import { openEmbeddedStore } from '@belfry/store';
-import { waitFor } from '@belfry/testkit';
+import { findChromium, waitFor } from '@belfry/testkit';
 import { chromium } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { startBeacon, tokenFor, type BeaconRig } from '../testing/beacon-rig.ts';
-import { findChromium } from '../testing/find-chromium.ts';
 
-const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'];
 /** How long anything in a browser may take, in ms, on a busy machine. */
 const PATIENCE = { timeoutMs: 15_000 };
 
@@ -96,7 +94,7 @@ describe('a page in Chromium, of another origin', () => {
         ],
       },
     });
-    const browser = await chromium.launch({ executablePath: findChromium(), args: ARGS });
+    const browser = await chromium.launch(await findChromium(process.env['PATH'] ?? ''));
     await using __ = { [Symbol.asyncDispose]: () => browser.close() };
     const tab = await browser.newPage();
     await tab.goto(await urlOf(page.origin, rig, options));

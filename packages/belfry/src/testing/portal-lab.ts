@@ -1,10 +1,9 @@
 /** The portal as it is now, in a real Chromium, on one server or on two over Redis, with clients of a public SDK. */
-import { accessSync, constants } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startRedis } from '@belfry/testkit';
+import { findChromium, startRedis } from '@belfry/testkit';
 import { Centrifuge } from 'centrifuge';
 import { type Browser, chromium } from 'playwright-core';
 import { build } from 'vite';
@@ -13,15 +12,6 @@ import type { BelfryConfig } from '../config/schema.ts';
 import { startBelfry } from '../run/start-belfry.ts';
 
 const PORTAL = fileURLToPath(new URL('../../../../apps/portal', import.meta.url));
-const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome'];
-const ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-dev-shm-usage',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 const TOKEN_SECRET = 'a-secret-of-connection-tokens-for-tests';
 export const ADMIN_SECRET = 'an-admin-secret-for-the-page-in-tests';
@@ -43,20 +33,7 @@ export async function buildPortal(
 }
 
 export async function launchBrowser(): Promise<Browser> {
-  const files = (process.env['PATH'] ?? '')
-    .split(delimiter)
-    .flatMap((folder) => BROWSERS.map((name) => join(folder, name)));
-  const executablePath = files.find((file) => {
-    try {
-      accessSync(file, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-  if (executablePath === undefined)
-    throw new Error('chromium is not installed: apt-get install chromium');
-  return chromium.launch({ executablePath, args: ARGS });
+  return chromium.launch(await findChromium(process.env['PATH'] ?? ''));
 }
 
 /** A deployment with a page for operators. */

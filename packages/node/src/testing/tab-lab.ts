@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findProgram } from '@belfry/testkit';
+import { findChromium } from '@belfry/testkit';
 import { type Browser, chromium } from 'playwright-core';
 import { build } from 'vite';
 
@@ -34,20 +34,5 @@ export async function buildTab(): Promise<ReadonlyMap<string, PageFile>> {
 }
 
 export async function launchChromium(): Promise<Browser> {
-  const path = process.env['PATH'] ?? '';
-  const executablePath =
-    (await findProgram('chromium', path)) ?? (await findProgram('google-chrome', path));
-  if (executablePath === undefined)
-    throw new Error('chromium is not installed: apt-get install chromium');
-  return chromium.launch({
-    executablePath,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-dev-shm-usage',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  return chromium.launch(await findChromium(process.env['PATH'] ?? ''));
 }
