@@ -93,9 +93,11 @@ export function shareText(share: number | null, digits = 2): string {
 /** 95 % of what is normally distributed lies within so many standard errors. */
 const Z95 = 1.96;
 
-/** Of a relative standard error: what the truth is within, most likely: `± 0.26 %`; `–`: not known. */
+/** Of a relative standard error: what the truth is within, most likely, to two digits: `± 0.26 %`; `–`: not known. */
 export function marginText(error: number | null): string {
-  return error === null || !Number.isFinite(error) ? '–' : `± ${shareText(error * Z95)}`;
+  if (error === null || !Number.isFinite(error)) return '–';
+  const percent = error * Z95 * 100;
+  return `± ${percent < 10 ? percent.toPrecision(2) : percent.toFixed(0)} %`;
 }
 
 /** Of what is done, as a whole number that is 100 only when it is. */

@@ -123,7 +123,13 @@ describe('texts', () => {
       '3.1 M',
     ]);
     expect([shareText(0.0013), shareText(null), shareText(Infinity)]).toEqual(['0.13 %', '–', '–']);
-    expect([marginText(0.001), marginText(null)]).toEqual(['± 0.20 %', '–']);
+    expect([0.001, 0.000_125, 0.05, 2, null].map(marginText)).toEqual([
+      '± 0.20 %',
+      '± 0.025 %',
+      '± 9.8 %',
+      '± 392 %',
+      '–',
+    ]);
     expect([0.999, 1, 0.004].map(percentOf)).toEqual([99, 100, 0]);
   });
 

@@ -76,7 +76,7 @@ function Pool({ pool, fleet }: { readonly pool: string; readonly fleet: Fleet })
                 </p>
               )}
             </section>
-            <PoolJobs jobs={look.pool.jobs} user={session.client.user} />
+            <PoolJobs pool={look.pool} user={session.client.user} />
           </>
         )}
       </Awaited>

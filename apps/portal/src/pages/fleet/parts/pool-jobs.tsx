@@ -1,22 +1,24 @@
 import type { PoolView } from '@belfry/protocol';
 import type { JSX } from 'preact';
 import { ProgressBar } from '../../../fleet/parts/progress-bar.tsx';
+import { countText } from '../../../parts/formats.ts';
 import { Link } from '../../../router/router.tsx';
 import { jobPath } from '../../../router/routes.ts';
 
 interface PoolJobsProps {
-  readonly jobs: PoolView['jobs'];
+  readonly pool: PoolView;
   readonly user: string | null;
 }
 
 /** Who has how many of the slots. */
-export function PoolJobs({ jobs, user }: PoolJobsProps): JSX.Element | null {
+export function PoolJobs({ pool, user }: PoolJobsProps): JSX.Element | null {
+  const { jobs, slots: all } = pool;
   if (jobs.length === 0) return null;
   return (
     <section class="block" aria-labelledby="pool-jobs-title">
       <h2 id="pool-jobs-title">Who has the slots</h2>
       <ul class="pool-jobs">
-        {jobs.map(({ job, title, owner, priority, slots, wanted }, i) => (
+        {jobs.map(({ job, title, owner, priority, slots }, i) => (
           <li key={job === '' ? i : job}>
             <span class="pool-job-name">
               {job === '' ? (
@@ -28,9 +30,9 @@ export function PoolJobs({ jobs, user }: PoolJobsProps): JSX.Element | null {
               {priority !== 0 && <span class="chip">priority {priority}</span>}
             </span>
             <span class="pool-job-slots">
-              {slots} of {wanted} slots
+              {countText(slots)} of {countText(all)} slots
             </span>
-            <ProgressBar done={wanted === 0 ? 0 : slots / wanted} label={`Slots of ${title}`} />
+            <ProgressBar done={all === 0 ? 0 : slots / all} label={`Slots of ${title}`} />
           </li>
         ))}
       </ul>
