@@ -26,7 +26,8 @@ export function chooseSubprotocol<T extends string>(
   header: string | undefined,
   known: readonly T[],
 ): T | null {
-  for (const offered of (header ?? '').split(',')) {
+  if (header === undefined) return null;
+  for (const offered of header.split(',')) {
     const found = known.find((each) => each === offered.trim());
     if (found !== undefined) return found;
   }

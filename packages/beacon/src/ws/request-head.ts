@@ -18,11 +18,8 @@ export interface RequestHead extends UpgradeRequest {
 const MAX_HEAD = 16_384;
 
 const END = Buffer.from('\r\n\r\n');
-/** RFC 9112, 3, with a path. */
-const REQUEST_LINE = /^GET (\/[!-~]*) HTTP\/1\.1$/;
-/** RFC 9110, 5.1. */
-const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-const VALUE = /^[\t -~]*$/;
+/** A request line with a path (RFC 9112, 3), and lines of headers (RFC 9110, 5), each after its line break. */
+const HEAD = /^GET (\/[!-~]*) HTTP\/1\.1((?:\r\n[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t -~]*)+)$/;
 
 /**
  * The head of a request for a WebSocket, as nearly all clients write it. `null`: it is something else, or unusual, or has not come
@@ -33,25 +30,25 @@ export function readUpgradeHead(bytes: Buffer): RequestHead | null {
   if (bytes.length < 16 || bytes.readUInt32BE(0) !== 0x47455420) return null;
   const end = bytes.indexOf(END);
   if (end < 0 || end > MAX_HEAD) return null;
-  const [first = '', ...lines] = bytes.toString('latin1', 0, end).split('\r\n');
-  const url = REQUEST_LINE.exec(first)?.[1];
-  if (url === undefined) return null;
+  const [, url, lines] = HEAD.exec(bytes.toString('latin1', 0, end)) ?? [];
+  if (url === undefined || lines === undefined) return null;
   const headers = headersOf(lines);
   if (headers === null || !asksForUpgrade(headers)) return null;
   return { method: 'GET', url, headers, end: end + END.length };
 }
 
-function headersOf(lines: readonly string[]): IncomingHttpHeaders | null {
+/** @param lines each after its line break */
+function headersOf(lines: string): IncomingHttpHeaders | null {
   const headers: IncomingHttpHeaders = {};
-  for (const line of lines) {
-    const colon = line.indexOf(':');
-    const name = line.slice(0, Math.max(colon, 0));
-    const value = line.slice(colon + 1);
-    if (!NAME.test(name) || !VALUE.test(value)) return null;
-    const key = name.toLowerCase();
+  for (let at = 0; at < lines.length;) {
+    const colon = lines.indexOf(':', at);
+    const next = lines.indexOf('\r', colon);
+    const end = next < 0 ? lines.length : next;
+    const name = lines.slice(at + 2, colon).toLowerCase();
     // What is there twice is put together by rules of its own.
-    if (key in headers) return null;
-    headers[key] = value.trim();
+    if (name in headers) return null;
+    headers[name] = lines.slice(colon + 1, end).trim();
+    at = end;
   }
   return headers;
 }
