@@ -10,6 +10,8 @@ if (major > 22 || (major === 22 && minor >= 18)) {
   process.stdout.once('error', (error: NodeJS.ErrnoException) => {
     process.exit(error.code === 'EPIPE' ? 0 : 1);
   });
+  const { useCompileCache } = await import('./cli/compile-cache.ts');
+  useCompileCache(process.env);
   const { main } = await import('./cli/main.ts');
   process.exitCode = await main(process.argv.slice(2));
 } else {

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -25,7 +25,10 @@ function post(url: string, body: unknown, headers: Record<string, string> = {}):
 describe('belfry start', () => {
   test('serves health, metrics and guests, keeps its secrets to itself, and SIGTERM ends it with 0 in time', async () => {
     using directory = temporaryDirectory();
-    await using server = spawnBelfry([...START, '--guests'], { cwd: directory.path });
+    const caches = join(directory.path, 'caches');
+    // Else it lies where that of the tests does.
+    const env = { XDG_CACHE_HOME: caches, NODE_COMPILE_CACHE: '' };
+    await using server = spawnBelfry([...START, '--guests'], { cwd: directory.path, env });
     const url = await server.url();
 
     const health = await fetch(`${url}/health`);
@@ -56,6 +59,8 @@ describe('belfry start', () => {
     expect(await plain.text()).toContain('is for WebSocket clients');
     expect((await post(`${url}/health`, {})).status).toBe(405);
 
+    // What it has compiled is there for the next start.
+    expect(readdirSync(join(caches, 'belfry', 'compiled')).length).toBeGreaterThan(0);
     const secretsFile = join(directory.path, '.belfry', 'secrets.json');
     expect(statSync(secretsFile).mode & 0o777).toBe(0o600);
     const secrets = Object.values(JSON.parse(readFileSync(secretsFile, 'utf8')) as object);

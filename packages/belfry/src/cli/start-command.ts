@@ -6,6 +6,7 @@ import type { ChildLink } from '../processes/child-link.ts';
 import { StartError } from '../run/start-error.ts';
 import { loadSecrets } from '../secrets/secrets.ts';
 import { type Command, CommandError, EXIT } from './command.ts';
+import { saveCompileCache } from './compile-cache.ts';
 import { CONFIG_FLAGS } from './config-flags.ts';
 import { firstSignal } from './first-signal.ts';
 import { loadEffectiveConfig } from './load-effective-config.ts';
@@ -131,6 +132,7 @@ export const startCommand: Command = {
     } else {
       link.ready(url);
     }
+    saveCompileCache();
     await received;
     return stop(belfry, log);
   },
