@@ -116,9 +116,9 @@ function filterOf(fields: Fields): { tagsFilter?: TagsFilterNode } {
 }
 
 /** The payload as the client wrote it. */
-function dataOf(line: string, method: Method): { data?: string } {
-  const request = memberText(line, method);
-  const data = request === undefined ? undefined : memberText(request, 'data');
+function dataOf({ line, method, request }: Draft): { data?: string } {
+  if (!Object.hasOwn(request, 'data')) return {};
+  const data = memberText(memberText(line, method) ?? '', 'data');
   return data === undefined ? {} : { data };
 }
 
@@ -145,7 +145,8 @@ interface Draft {
   readonly line: string;
 }
 
-function build({ id, method, request, line }: Draft): Command {
+function build(draft: Draft): Command {
+  const { id, method, request } = draft;
   const channel = (): { channel: string } => ({ channel: text(request, 'channel') });
   switch (method) {
     case 'connect':
@@ -158,7 +159,7 @@ function build({ id, method, request, line }: Draft): Command {
           version: text(request, 'version'),
           subs: subsOf(request),
           ...headersOf(request),
-          ...dataOf(line, method),
+          ...dataOf(draft),
         },
       };
     case 'subscribe':
@@ -176,7 +177,7 @@ function build({ id, method, request, line }: Draft): Command {
           ...filterOf(request),
           flag: integer(request, 'flag'),
           type: integer(request, 'type'),
-          ...dataOf(line, method),
+          ...dataOf(draft),
         },
       };
     case 'unsubscribe':
@@ -184,7 +185,7 @@ function build({ id, method, request, line }: Draft): Command {
     case 'presence_stats':
       return { type: method, id, request: channel() };
     case 'publish':
-      return { type: method, id, request: { ...channel(), ...dataOf(line, method) } };
+      return { type: method, id, request: { ...channel(), ...dataOf(draft) } };
     case 'history':
       return {
         type: method,
@@ -199,12 +200,12 @@ function build({ id, method, request, line }: Draft): Command {
     case 'ping':
       return { type: method, id };
     case 'send':
-      return { type: method, id, request: dataOf(line, method) };
+      return { type: method, id, request: dataOf(draft) };
     case 'rpc':
       return {
         type: method,
         id,
-        request: { method: text(request, 'method'), ...dataOf(line, method) },
+        request: { method: text(request, 'method'), ...dataOf(draft) },
       };
     case 'refresh':
       return { type: method, id, request: { token: text(request, 'token') } };

@@ -1,7 +1,8 @@
-import { createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { decodeProtectedHeader } from 'jose';
+import { HmacKey, type HmacHash } from './hmac-key.ts';
 
-const HASHES: ReadonlyMap<string, string> = new Map([
+const HASHES: ReadonlyMap<string, HmacHash> = new Map([
   ['HS256', 'sha256'],
   ['HS384', 'sha384'],
   ['HS512', 'sha512'],
@@ -15,13 +16,14 @@ const MAX_HEADERS = 16;
  * microseconds, asking another thread for it several times that.
  */
 export class HmacTokens {
-  readonly #key: KeyObject;
-  /** What tokens begin with, and the hash that they are signed with. */
-  readonly #headers = new Map<string, string>();
+  readonly #secret: string;
+  readonly #keys = new Map<HmacHash, HmacKey>();
+  /** What tokens begin with, and the key that they are signed with. */
+  readonly #headers = new Map<string, HmacKey>();
 
   /** @param secret not empty */
   constructor(secret: string) {
-    this.#key = createSecretKey(Buffer.from(secret, 'utf8'));
+    this.#secret = secret;
   }
 
   /**
@@ -32,20 +34,20 @@ export class HmacTokens {
     const first = token.indexOf('.');
     const second = token.indexOf('.', first + 1);
     if (first < 0 || second < 0 || token.includes('.', second + 1)) return null;
-    const hash = this.#hashOf(token, first);
-    if (hash === null) return null;
-    const right = createHmac(hash, this.#key).update(token.slice(0, second)).digest('base64url');
+    const key = this.#keyOf(token, first);
+    if (key === null) return null;
+    const right = key.sign(token.slice(0, second));
     const given = Buffer.from(token.slice(second + 1));
     const wanted = Buffer.from(right);
     const same = given.length === wanted.length && timingSafeEqual(given, wanted);
     return same ? token.slice(first + 1, second) : null;
   }
 
-  #hashOf(token: string, end: number): string | null {
+  #keyOf(token: string, end: number): HmacKey | null {
     const header = token.slice(0, end);
     const known = this.#headers.get(header);
     if (known !== undefined) return known;
-    let hash: string | undefined;
+    let hash: HmacHash | undefined;
     try {
       const { alg, crit, b64 } = decodeProtectedHeader(token);
       // An extension that must be understood is not for here.
@@ -54,7 +56,9 @@ export class HmacTokens {
       return null;
     }
     if (hash === undefined) return null;
-    if (this.#headers.size < MAX_HEADERS) this.#headers.set(header, hash);
-    return hash;
+    const key = this.#keys.get(hash) ?? new HmacKey(hash, this.#secret);
+    this.#keys.set(hash, key);
+    if (this.#headers.size < MAX_HEADERS) this.#headers.set(header, key);
+    return key;
   }
 }
