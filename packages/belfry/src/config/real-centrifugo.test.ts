@@ -98,7 +98,14 @@ describe.skipIf(binary === '')('a real Centrifugo', () => {
       actors: [COUNTER],
       centrifugo: { api_url: 'http://127.0.0.1:8000/api', api_key: 'k', proxy_secret: 's' },
       client: { token: { hmac_secret_key: TEAM_SECRET }, allowed_origins: ['https://a.example'] },
+      fleet: { enabled: true },
+      websocket: { compression: true, message_size_limit: 100_000 },
       sse: { enabled: true },
+      http_stream: { enabled: true, max_request_body_size: 4_096 },
+      uni_websocket: { enabled: true },
+      uni_sse: { enabled: true },
+      uni_http_stream: { enabled: true },
+      emulation: { max_request_body_size: 4_096 },
       channel: {
         without_namespace: { allow_subscribe_for_client: true, conflate: true },
         namespaces: [

@@ -6,13 +6,19 @@ import { temporaryDirectory } from '../testing/belfry-process.ts';
 const KEY = 'an-api-key';
 
 /** What is at each path: its status, at the port of clients and at the internal one. */
-async function look(more: { api?: boolean; admin?: boolean }): Promise<Record<string, unknown>> {
+async function look(more: {
+  readonly api?: boolean;
+  readonly admin?: boolean;
+  readonly prefix?: string;
+}): Promise<Record<string, unknown>> {
+  const { prefix = '/api' } = more;
   using directory = temporaryDirectory();
   const [port, internal] = [await freePort(), await freePort()];
   const belfry = await startBelfry({
     data_dir: directory.path,
     http_server: { port, internal_port: internal },
-    http_api: { key: KEY, external: more.api ?? false },
+    http_api: { key: KEY, external: more.api ?? false, handler_prefix: prefix },
+    guests: { enabled: true },
     admin: { enabled: true, external: more.admin ?? false },
     sse: { enabled: true },
     log: { level: 'silent' },
@@ -34,9 +40,11 @@ async function look(more: { api?: boolean; admin?: boolean }): Promise<Record<st
   return {
     health: await both('GET', '/health'),
     metrics: await both('GET', '/metrics'),
-    api: await both('POST', '/api/info'),
-    description: await both('GET', '/api/openapi.json'),
+    api: await both('POST', `${prefix}/info`),
+    oldApi: await both('POST', prefix === '' ? '/none' : prefix),
+    description: await both('GET', `${prefix}/openapi.json`),
     admin: await both('POST', '/admin/nodes.list'),
+    guests: await both('POST', '/auth/guest'),
     sse: (await both('POST', '/connection/sse'))[0],
   };
 }
@@ -47,8 +55,19 @@ describe('with an internal port', () => {
       health: [404, 200],
       metrics: [404, 200],
       api: [404, 200],
+      oldApi: [404, 200],
       description: [404, 200],
       admin: [404, 401],
+      guests: [415, 404],
+      sse: 200,
+    });
+  });
+
+  test('the calls of an API without a prefix of its own are, and nothing else', async () => {
+    expect(await look({ prefix: '' })).toMatchObject({
+      api: [404, 200],
+      description: [404, 200],
+      guests: [415, 404],
       sse: 200,
     });
   });

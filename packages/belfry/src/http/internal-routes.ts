@@ -1,3 +1,4 @@
+import { API_METHODS } from '../config/http-schema.ts';
 import type { ResolvedConfig } from '../config/schema.ts';
 import type { Route } from './router.ts';
 
@@ -21,10 +22,11 @@ interface Divided {
 /** What everybody reaches and what is for those inside: the server API, the operators' calls, metrics and the health check. */
 export function divideRoutes(routes: readonly Route[], config: ResolvedConfig): Divided {
   const { http_api: api, admin, health, prometheus } = config;
-  const under = (prefix: string, path: string): boolean =>
-    path === prefix || path.startsWith(`${prefix.replace(/\/+$/, '')}/`);
-  const isApi = (path: string): boolean => under(api.handler_prefix, path);
-  const isAdmin = (path: string): boolean => under('/admin', path);
+  const prefix = api.handler_prefix.replace(/\/+$/, '');
+  // By name, for all paths are under a prefix that is empty.
+  const calls = new Set([...API_METHODS, 'openapi.json'].map((method) => `${prefix}/${method}`));
+  const isApi = (path: string): boolean => path === prefix || calls.has(path);
+  const isAdmin = (path: string): boolean => path.startsWith('/admin/');
   const isInside = ({ path }: Route): boolean =>
     isApi(path) || isAdmin(path) || [health, prometheus].some((at) => at.handler_prefix === path);
   const isOutside = ({ path }: Route): boolean =>
