@@ -35,7 +35,7 @@ describe('the official SDKs find what the protocol’s documentation says', () =
     if (setup instanceof Error) noPython = `${PYTHON_SDK}: ${setup.message}`;
     await using python = setup instanceof Error ? undefined : new PythonAgent(setup);
     const able = runs.filter(({ lane }) => lane.sdk !== 'python' || python !== undefined);
-    const ours = await runSuite({ targets: [belfry], runs: able, python });
+    const ours = await runSuite({ targets: [belfry()], runs: able, python });
     const theirs =
       found instanceof Error
         ? []

@@ -1,6 +1,6 @@
 /**
  * The official SDKs as black-box clients:
- * `npm run interop -- [--only TEXT] [--sdk js,python,raw] [--target belfry,centrifugo] [--json FILE] [--rows]`.
+ * `npm run interop -- [--only TEXT] [--sdk js,python,raw] [--target belfry,centrifugo] [--store embedded|redis] [--json FILE] [--rows]`.
  *
  * Every scenario is run on Belfry and, where there is one, on a real Centrifugo, with the same config file; see docs/beacon/interop.md.
  */
@@ -16,7 +16,7 @@ import { JS_LANES, laneName, PYTHON_LANES, RAW } from './suite/lanes.ts';
 import { plan, runSuite } from './suite/run-suite.ts';
 import { table } from './suite/table.ts';
 import { judge, type Verdict } from './suite/verdicts.ts';
-import { belfry } from './targets/belfry.ts';
+import { belfry, STORES, type StoreName } from './targets/belfry.ts';
 import { centrifugo } from './targets/centrifugo.ts';
 import type { Target } from './targets/target.ts';
 
@@ -25,6 +25,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     sdk: { type: 'string' },
     target: { type: 'string' },
+    store: { type: 'string', default: 'embedded' },
     json: { type: 'string' },
     rows: { type: 'boolean', default: false },
   },
@@ -84,7 +85,8 @@ if (sdks.has('python')) {
 }
 
 const targets: Target[] = [];
-if (targetNames.has('belfry')) targets.push(belfry);
+const [store = 'embedded'] = chosen('store', STORES, values.store) as ReadonlySet<StoreName>;
+if (targetNames.has('belfry')) targets.push(belfry(store));
 if (targetNames.has('centrifugo')) {
   const found = await findGoServer(CENTRIFUGO, { env: process.env, say });
   if (found instanceof Error) {
@@ -109,7 +111,7 @@ const observations = await runSuite({
   },
 });
 await python?.[Symbol.asyncDispose]();
-const { verdicts, stale } = judge(runs, observations);
+const { verdicts, stale } = judge(runs, observations, store);
 const columns = [...(sdks.has('raw') ? [RAW] : []), ...lanes];
 console.log(table(verdicts, columns));
 

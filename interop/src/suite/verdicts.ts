@@ -1,4 +1,5 @@
-import { allowed, differences, type Difference } from '../differences.ts';
+import { allowed, differencesOn, type Difference } from '../differences.ts';
+import type { StoreName } from '../targets/belfry.ts';
 import { mismatches, type Mismatch } from './compare.ts';
 import type { Observation, Observations, Run } from './run-suite.ts';
 
@@ -19,8 +20,13 @@ export interface Judgement {
   readonly stale: readonly Difference[];
 }
 
-export function judge(runs: readonly Run[], observations: Observations): Judgement {
-  const verdicts = runs.map((run) => verdictOn(run, observations));
+export function judge(
+  runs: readonly Run[],
+  observations: Observations,
+  store: StoreName = 'embedded',
+): Judgement {
+  const differences = differencesOn(store);
+  const verdicts = runs.map((run) => verdictOn(run, { observations, differences }));
   const met = new Set(verdicts.flatMap(({ known }) => known));
   const tried = new Set(
     verdicts
@@ -37,13 +43,19 @@ function isComplete(observation: Observation | undefined): boolean {
   return observation?.transcript !== undefined;
 }
 
-function verdictOn(run: Run, observations: Observations): Verdict {
+interface Evidence {
+  readonly observations: Observations;
+  readonly differences: readonly Difference[];
+}
+
+function verdictOn(run: Run, { observations, differences }: Evidence): Verdict {
   const belfry = observations.get('belfry')?.get(run);
   const centrifugo = observations.get('centrifugo')?.get(run);
   const problems: string[] = [];
   const known = new Set<Difference>();
   const note = (mismatch: Mismatch, to: string): void => {
-    const difference = allowed(run.scenario.name, mismatch.path);
+    const place = { scenario: run.scenario.name, path: mismatch.path };
+    const difference = allowed(differences, place);
     if (difference !== undefined) known.add(difference);
     else problems.push(`${mismatch.path}: ${to} ${mismatch.wanted}, Belfry has ${mismatch.got}`);
   };
