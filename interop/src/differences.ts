@@ -1,5 +1,3 @@
-import type { StoreName } from './targets/belfry.ts';
-
 /**
  * Where Belfry and Centrifugo are known to differ, with the reason. The run fails on any other difference, and says which of these
  * it did not find. docs/beacon/interop.md is for people; keep both alike.
@@ -10,27 +8,9 @@ export interface Difference {
   /** Where in the transcript: this path and what is under it. Empty: anywhere. */
   readonly path: string;
   readonly reason: string;
-  /** Only with Belfry on this store. Default: with any. */
-  readonly on?: StoreName;
 }
 
-const BY_PUB_SUB =
-  'over Redis a publication comes to its publisher from Redis, and so before or after the answer; the Centrifugo of the run has it in the process';
-
-const differences: readonly Difference[] = [
-  {
-    scenario:
-      'every command of a client is answered as it should be, and what it published is pushed to it before',
-    path: '',
-    reason: BY_PUB_SUB,
-    on: 'redis',
-  },
-  {
-    scenario: 'whatever a publish proxy answers',
-    path: '',
-    reason: BY_PUB_SUB,
-    on: 'redis',
-  },
+export const differences: readonly Difference[] = [
   {
     scenario: 'no more is read, recovered and taken than the limits say',
     path: 'publishedTooLong',
@@ -51,17 +31,9 @@ const differences: readonly Difference[] = [
   },
 ];
 
-/** What is known of Belfry on a store. */
-export function differencesOn(store: StoreName): readonly Difference[] {
-  return differences.filter(({ on = store }) => on === store);
-}
-
-/** The entry that allows a difference at `path` of a scenario, if there is one. */
-export function allowed(
-  known: readonly Difference[],
-  { scenario, path }: { readonly scenario: string; readonly path: string },
-): Difference | undefined {
-  return known.find(
+/** The entry that allows a difference at `path`, if there is one. */
+export function allowed(scenario: string, path: string): Difference | undefined {
+  return differences.find(
     (each) =>
       each.scenario === scenario &&
       (each.path === '' ||

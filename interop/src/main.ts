@@ -111,7 +111,7 @@ const observations = await runSuite({
   },
 });
 await python?.[Symbol.asyncDispose]();
-const { verdicts, stale } = judge(runs, observations, store);
+const { verdicts, stale } = judge(runs, observations);
 const columns = [...(sdks.has('raw') ? [RAW] : []), ...lanes];
 console.log(table(verdicts, columns));
 

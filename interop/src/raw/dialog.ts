@@ -1,4 +1,5 @@
 /** What a client says over a WebSocket without an SDK and what it hears: reply by reply, push by push. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { textOf, type Json, type JsonObject } from '../json.ts';
 import type { World } from '../suite/world.ts';
 
@@ -96,6 +97,10 @@ export async function dialog(
     if (state.code === undefined) await say(saying);
   }
   await options.after?.();
+  const apart = world.target.echoesApart === true;
+  if (apart && says.some((saying) => typeof saying === 'object' && 'publish' in saying)) {
+    await sleep(ECHO_MS);
+  }
   // What comes unasked after the last reply comes before this one.
   if (state.code === undefined && toTheEnd) await closed;
   else if (state.code === undefined) await say({ rpc: { method: END } });
@@ -103,7 +108,23 @@ export async function dialog(
     .slice(withConnect ? 0 : 1)
     .filter((each) => each['id'] !== id || toTheEnd);
   const end = state.code === undefined ? [] : [{ closed: state.code }];
-  return [...replies.map(shortened), ...end];
+  return [...(apart ? withEchoes(replies) : replies).map(shortened), ...end];
+}
+
+/** How long a publication may take by its own way, in ms. */
+const ECHO_MS = 500;
+
+/** Puts what the client published before the answer to it, which is where it is when both go the same way. */
+function withEchoes(replies: readonly JsonObject[]): readonly JsonObject[] {
+  if (!replies.some((each) => 'publish' in each)) return replies;
+  const isEcho = ({ push }: JsonObject): boolean => 'pub' in ((push ?? {}) as JsonObject);
+  const echoes = replies.filter(isEcho);
+  const others = replies.filter((each) => !isEcho(each));
+  const placed = others.flatMap((each) => {
+    const echo = 'publish' in each ? echoes.shift() : undefined;
+    return echo === undefined ? [each] : [echo, each];
+  });
+  return [...placed, ...echoes];
 }
 
 /** A method that nobody has. */

@@ -1,5 +1,4 @@
-import { allowed, differencesOn, type Difference } from '../differences.ts';
-import type { StoreName } from '../targets/belfry.ts';
+import { allowed, differences, type Difference } from '../differences.ts';
 import { mismatches, type Mismatch } from './compare.ts';
 import type { Observation, Observations, Run } from './run-suite.ts';
 
@@ -20,13 +19,8 @@ export interface Judgement {
   readonly stale: readonly Difference[];
 }
 
-export function judge(
-  runs: readonly Run[],
-  observations: Observations,
-  store: StoreName = 'embedded',
-): Judgement {
-  const differences = differencesOn(store);
-  const verdicts = runs.map((run) => verdictOn(run, { observations, differences }));
+export function judge(runs: readonly Run[], observations: Observations): Judgement {
+  const verdicts = runs.map((run) => verdictOn(run, observations));
   const met = new Set(verdicts.flatMap(({ known }) => known));
   const tried = new Set(
     verdicts
@@ -43,19 +37,13 @@ function isComplete(observation: Observation | undefined): boolean {
   return observation?.transcript !== undefined;
 }
 
-interface Evidence {
-  readonly observations: Observations;
-  readonly differences: readonly Difference[];
-}
-
-function verdictOn(run: Run, { observations, differences }: Evidence): Verdict {
+function verdictOn(run: Run, observations: Observations): Verdict {
   const belfry = observations.get('belfry')?.get(run);
   const centrifugo = observations.get('centrifugo')?.get(run);
   const problems: string[] = [];
   const known = new Set<Difference>();
   const note = (mismatch: Mismatch, to: string): void => {
-    const place = { scenario: run.scenario.name, path: mismatch.path };
-    const difference = allowed(differences, place);
+    const difference = allowed(run.scenario.name, mismatch.path);
     if (difference !== undefined) known.add(difference);
     else problems.push(`${mismatch.path}: ${to} ${mismatch.wanted}, Belfry has ${mismatch.got}`);
   };

@@ -22,7 +22,7 @@ async function startOnRedis(configFile: string): Promise<RunningTarget> {
   const redis = starting.use(await startRedis());
   const server = starting.use(await startOn(configFile, ['--redis', redis.url]));
   const both = starting.move();
-  return { ...server, [Symbol.asyncDispose]: () => both.disposeAsync() };
+  return { ...server, echoesApart: true, [Symbol.asyncDispose]: () => both.disposeAsync() };
 }
 
 export function belfry(store: StoreName = 'embedded'): Target {
