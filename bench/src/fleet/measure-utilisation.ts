@@ -16,7 +16,7 @@ const SPREAD = 10;
 const UNTIL = 0.95;
 const LOOK_MS = 50;
 /** Chunks of one size, for comparison: this many blocks. */
-const FIXED_BLOCKS = [16, 64] as const;
+const FIXED_BLOCKS = [16, 64, 256] as const;
 
 /** Sized chunks and chunks of one size, on the same nodes. */
 export async function measureUtilisation(options: UtilisationOptions): Promise<Measured> {
@@ -78,6 +78,7 @@ async function measureOne(
         ideal_s: idealS,
         took_s: round(seconds),
         utilisation_until_95: round(until?.share ?? 0),
+        useful_until_95: round((UNTIL * idealS) / (until?.seconds ?? Infinity)),
         until_95_s: round(until?.seconds ?? 0),
         utilisation: round(figures.busyMs / (nodes * seconds * 1_000)),
       },

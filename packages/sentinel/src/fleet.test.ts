@@ -306,6 +306,18 @@ describe('verification', () => {
     expect(copies / completed).toBeLessThan(0.1);
   });
 
+  test('does not have slow nodes confirm what was cut for fast ones', () => {
+    const lab = newLab();
+    for (let i = 0; i < 16; i++) {
+      lab.addNode(`n${i}`, { slots: 1, msPerBlock: i < 8 ? 20 : 200, owner: `o${i % 4}` });
+    }
+    lab.submit('j', request(6_000));
+    finish(lab);
+    const { startedAt, endedAt } = viewOf(lab);
+    // 14 s if nothing were confirmed and no slot waited.
+    expect((endedAt ?? Infinity) - (startedAt ?? 0)).toBeLessThan(20_000);
+  });
+
   test('can be turned off for a pool', () => {
     const lab = newLab({ pools: { default: { verification: 'off' } } });
     lab.addNode('n', { slots: 1, msPerBlock: 10 });

@@ -75,7 +75,15 @@ export class StoreNodes {
   }
 
   async view(job: string): Promise<JobView> {
-    return (await this.#options.asker.ask(`job/${job}`, { type: 'view' })) as JobView;
+    for (;;) {
+      try {
+        return (await this.#options.asker.ask(`job/${job}`, { type: 'view' })) as JobView;
+      } catch (error) {
+        // Its inbox is full of results, as the nodes have it.
+        if (!(error instanceof AskError && error.code === 'full')) throw error;
+        await new Promise((resolve) => setTimeout(resolve, BUSY_MS));
+      }
+    }
   }
 
   end(): void {

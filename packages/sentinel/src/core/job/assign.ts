@@ -7,8 +7,12 @@ import { stragglers, type Straggler } from './stragglers.ts';
 
 /** A node holds at most so many times its slots. */
 const PREFETCH = 2;
+/** Before a slot runs dry there is to be time for a turn, also where nothing comes that causes one. */
+const LEAST_SOON_MS = 100;
 /** So many stragglers are looked at. */
 const LATEST = 64;
+/** Of so many of the fastest nodes one is to be there for what slow ones leave. */
+const FASTEST = 8;
 /** With so many failures in a row a node gets nothing while there are others. */
 const MOST_FAILS = 8;
 
@@ -28,6 +32,7 @@ interface Giving {
   readonly slots: number;
   readonly owners: number;
   late: Straggler[] | null;
+  fastest: Holding[] | null;
 }
 
 /**
@@ -35,7 +40,8 @@ interface Giving {
  */
 export function giveOut(turn: JobTurn, outlook: Outlook): boolean {
   if (isOver(turn.state)) return false;
-  let seekers = [...outlook.holdings.values()].filter((holding) => hasRoom(turn, holding, outlook));
+  const room = { outlook, soonMs: soonMs(turn, outlook) };
+  let seekers = [...outlook.holdings.values()].filter((holding) => hasRoom(turn, holding, room));
   if (seekers.length === 0) return false;
   const giving = newGiving(turn, outlook);
   const rank = (holding: Holding): number =>
@@ -48,10 +54,18 @@ export function giveOut(turn: JobTurn, outlook: Outlook): boolean {
     seekers = seekers.filter((holding) => {
       const given = giveOne(giving, holding);
       idle ||= !given;
-      return given && hasRoom(turn, holding, outlook);
+      return given && hasRoom(turn, holding, room);
     });
   }
   return idle;
+}
+
+/** A slot that has less to do is given its next chunk. The less is left, the later: what waits at one node another could have begun. */
+export function soonMs({ state, settings }: JobTurn, { totalRate }: Outlook): number {
+  const { round, lag } = state;
+  if (totalRate === 0) return settings.prefetchMs;
+  const left = (freeBlocks(round.free) * round.count) / totalRate;
+  return Math.min(settings.prefetchMs, Math.max(4 * lag + LEAST_SOON_MS, left / 2));
 }
 
 function newGiving(turn: JobTurn, outlook: Outlook): Giving {
@@ -70,20 +84,26 @@ function newGiving(turn: JobTurn, outlook: Outlook): Giving {
     slots: granted.reduce((sum, { known }) => sum + known.slots, 0),
     owners: new Set(granted.map(({ known }) => known.owner)).size,
     late: null,
+    fastest: null,
   };
 }
 
 /** Whether a slot of the node is idle, or will be soon and nothing waits there for it. */
-function hasRoom(turn: JobTurn, { known, attempts }: Holding, outlook: Outlook): boolean {
+function hasRoom(
+  turn: JobTurn,
+  { known, attempts }: Holding,
+  { outlook, soonMs }: { readonly outlook: Outlook; readonly soonMs: number },
+): boolean {
   const { slots } = known;
   if (slots === 0 || known.pausedUntil > turn.now) return false;
   if (known.held < slots) return true;
   const rate = rateOf(known, outlook);
-  if (known.held >= slots * PREFETCH || rate === 0) return false;
+  if (known.held >= slots * PREFETCH) return false;
+  // How long its first chunk takes nobody knows; while it is told, the slot has another one.
+  if (rate === 0) return turn.state.round.free.length > 0 && outlook.meanRate === 0;
   let soon = 0;
   for (const attempt of attempts) {
-    if (attempt.run > 0 && msLeft(turn, attempt, { rate, extra: 0 }) < turn.settings.prefetchMs)
-      soon++;
+    if (attempt.run > 0 && msLeft(turn, attempt, { rate, extra: 0 }) < soonMs) soon++;
   }
   return known.held - slots < soon;
 }
@@ -116,6 +136,7 @@ function nextAgain(giving: Giving, holding: Holding): number | null {
   for (const [i, from] of round.again.entries()) {
     const chunk = round.chunks[from];
     if (chunk === undefined || from >= before || !mayTake(giving, holding, chunk)) continue;
+    if (isForFaster(giving, holding, chunk)) continue;
     round.again.splice(i, 1);
     if (chunk.votes !== undefined) {
       giving.unconfirmed -= 1;
@@ -138,6 +159,34 @@ function mayTake(giving: Giving, { node, known }: Holding, chunk: Chunk): boolea
   }
   const failed = chunk.failed ?? [];
   return !failed.includes(node) || outlook.holdings.size <= failed.length + votes.length;
+}
+
+/**
+ * Whether to leave a chunk to another node: it was cut for a much faster one, would take this one longer than what is cut for it now, and among
+ * the fastest there is one that may take it. (After a while it does.)
+ */
+function isForFaster(giving: Giving, holding: Holding, chunk: Chunk): boolean {
+  const { turn, outlook, left } = giving;
+  const { round } = turn.state;
+  const { chunk: limits, times } = turn.settings;
+  const rate = rateOf(holding.known, outlook);
+  if (rate === 0 || outlook.totalRate === 0) return false;
+  const ms = (chunk.blocks * round.count) / rate;
+  if (ms < 2 * Math.min(limits.ceilingMs, Math.max(limits.floorMs, left / outlook.totalRate))) {
+    return false;
+  }
+  if (turn.now - (chunk.since ?? turn.now) >= times.suspectMs) return false;
+  giving.fastest ??= fastestOf(outlook);
+  return giving.fastest.some(
+    (other) => rateOf(other.known, outlook) >= 2 * rate && mayTake(giving, other, chunk),
+  );
+}
+
+function fastestOf(outlook: Outlook): Holding[] {
+  return [...outlook.holdings.values()]
+    .filter(({ known }) => known.slots > 0 && known.fails < MOST_FAILS)
+    .sort((a, b) => rateOf(b.known, outlook) - rateOf(a.known, outlook))
+    .slice(0, FASTEST);
 }
 
 /** Where what is given out must begin before, so that what waits can be put together; `Infinity`: anywhere. */
@@ -163,6 +212,7 @@ function nextFree(giving: Giving, holding: Holding): BlockRange | null {
       perBlock: round.count,
       proven: known.size,
       most: round.step,
+      lag: turn.state.lag,
     },
     turn.settings.chunk,
   );

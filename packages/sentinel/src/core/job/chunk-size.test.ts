@@ -6,7 +6,7 @@ const chunk = { floorMs: 100, ceilingMs: 5_000, maxBlocks: 2 ** 20 };
 /** Ten slots that do 1 iteration a ms each; blocks of 10. */
 const size = (more: Partial<ChunkSizing>): number =>
   chunkBlocks(
-    { rate: 1, totalRate: 10, left: 1e9, perBlock: 10, proven: 1e6, most: 0, ...more },
+    { rate: 1, totalRate: 10, left: 1e9, perBlock: 10, proven: 1e6, most: 0, lag: 0, ...more },
     chunk,
   );
 
@@ -25,6 +25,9 @@ test('towards the end it is a share of what is left, and no less than is worth t
   // 30,000 iterations take all slots 3 s; a third of that is 1 s, 100 blocks.
   expect(size({ left: 30_000 })).toBe(64);
   expect(size({ left: 100 })).toBe(8);
+  // Where results are long on their way, more is; but no more than a second.
+  expect(size({ left: 100, lag: 200 })).toBe(32);
+  expect(size({ left: 100, lag: 10_000 })).toBe(64);
 });
 
 test('it grows step by step from what the node has shown', () => {
@@ -37,7 +40,7 @@ test('it has the limits of the round and of the configuration', () => {
   expect(size({ most: 32 })).toBe(32);
   expect(
     chunkBlocks(
-      { rate: 1, totalRate: 1, left: 1e9, perBlock: 1, proven: 1e6, most: 0 },
+      { rate: 1, totalRate: 1, left: 1e9, perBlock: 1, proven: 1e6, most: 0, lag: 0 },
       { ...chunk, maxBlocks: 1 },
     ),
   ).toBe(1);

@@ -14,19 +14,24 @@ export interface ChunkSizing {
   readonly proven: number;
   /** The most blocks that a chunk of this round may have; 0: any. */
   readonly most: number;
+  /** How long a result is on its way, there and back, in ms. */
+  readonly lag: number;
 }
 
 /** Each chunk is this part of what would be the node's share of what is left: big first, small towards the end. */
 const SHARE = 3;
+/** No chunk is less than twice what its way takes, as long as that is not more than this. */
+const MOST_LAG_FLOOR_MS = 1_000;
 /** A chunk is at most so many times as large as what the node has shown that it can do. */
 const GROWTH = 8;
 
 /** How many blocks to give a slot at once: a power of two. */
 export function chunkBlocks(sizing: ChunkSizing, chunk: FleetSettings['chunk']): number {
-  const { rate, totalRate, left, perBlock, proven, most } = sizing;
+  const { rate, totalRate, left, perBlock, proven, most, lag } = sizing;
   if (rate === 0 || totalRate === 0) return 1;
   const share = left / totalRate / SHARE;
-  const ms = Math.min(chunk.ceilingMs, Math.max(chunk.floorMs, share));
+  const floor = Math.max(chunk.floorMs, Math.min(MOST_LAG_FLOOR_MS, 2 * lag));
+  const ms = Math.min(chunk.ceilingMs, Math.max(floor, share));
   const limit = Math.min(
     chunk.maxBlocks,
     most === 0 ? Infinity : most,

@@ -2,7 +2,7 @@ import type { JobSummary, JobView } from '@belfry/protocol';
 import type { DemandMessage, JobOverMessage } from '../../messages/fleet-messages.ts';
 import type { WorkMessage } from '../../messages/node-messages.ts';
 import { advance } from './advance.ts';
-import { giveOut } from './assign.ts';
+import { giveOut, soonMs } from './assign.ts';
 import { requeue } from './chunks.ts';
 import { demandOf, isNews, speedsOf, type Demand } from './demand.ts';
 import { fadePace, jobSummary, jobView } from './job-view.ts';
@@ -28,6 +28,7 @@ export interface JobEffects {
 
 /** How often a job looks whether slots run dry and who is late. */
 const LOOK_MS = 500;
+const LEAST_LOOK_MS = 50;
 /** How often its owner's index hears of it. */
 const INDEX_MS = 5_000;
 const VIEW_MS = 100;
@@ -44,9 +45,16 @@ export function endTurn(turn: JobTurn): JobEffects {
     waive(turn);
     const outlook = lookOver(turn);
     const idle = giveOut(turn, outlook);
-    return effects(turn, tellFleet(turn, demandOf(turn, outlook, { idle }), outlook));
+    const fleet = tellFleet(turn, demandOf(turn, outlook, { idle }), outlook);
+    return effects(turn, fleet, lookMs(turn, outlook));
   }
   return effects(turn, tellOver(turn));
+}
+
+/** Towards the end chunks are given out later, and looked after more often. */
+function lookMs(turn: JobTurn, outlook: Outlook): number {
+  if (turn.state.round.free.length === 0) return LOOK_MS;
+  return Math.min(LOOK_MS, Math.max(LEAST_LOOK_MS, soonMs(turn, outlook) / 2));
 }
 
 /** Attempts of which nothing was heard for far longer than anything takes: whoever should have said so did not. */
@@ -106,7 +114,7 @@ function tellFleet(turn: JobTurn, demand: Demand, outlook: Outlook): JobEffects[
   };
 }
 
-function effects(turn: JobTurn, fleet: JobEffects['fleet']): JobEffects {
+function effects(turn: JobTurn, fleet: JobEffects['fleet'], look = LOOK_MS): JobEffects {
   const { state, now, settings } = turn;
   const works = takeWorks(turn);
   for (const [node, { slots, held }] of Object.entries(state.nodes)) {
@@ -115,7 +123,7 @@ function effects(turn: JobTurn, fleet: JobEffects['fleet']): JobEffects {
   const summary = summaryIfDue(turn);
   const view = viewIfDue(turn);
   const forget = isOver(state) && now >= (state.endedAt ?? now) + settings.limits.keepMs;
-  return { works, fleet, view, summary, wakeAt: wakeAt(turn), forget };
+  return { works, fleet, view, summary, wakeAt: wakeAt(turn, look), forget };
 }
 
 function takeWorks({ job, state }: JobTurn): JobEffects['works'] {
@@ -171,7 +179,7 @@ function nextView({ state: { told } }: JobTurn): number {
   return told.viewAt + pause;
 }
 
-function wakeAt(turn: JobTurn): number | null {
+function wakeAt(turn: JobTurn, look: number): number | null {
   const { state, now, settings } = turn;
   const times: number[] = [];
   if (state.told.stale) times.push(nextView(turn));
@@ -181,7 +189,7 @@ function wakeAt(turn: JobTurn): number | null {
     state.round.again.length > 0 ||
     Object.values(state.nodes).some(({ slots, held }) => slots + held > 0)
   ) {
-    times.push(now + LOOK_MS);
+    times.push(now + look);
   }
   return times.length === 0 ? null : Math.max(now + 1, Math.ceil(Math.min(...times)));
 }
