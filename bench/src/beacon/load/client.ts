@@ -160,15 +160,16 @@ export class LoadClient {
     }
     guess.first = mark - range.from;
     this.#events.delivered(this, sequenceAt(bytes, mark), microsAt(bytes, mark));
-    // NATS puts several messages into a frame.
+    // Some servers put several messages into a frame.
     while (mark + LEAST_STRIDE <= range.end) {
       const from = mark + LEAST_STRIDE;
       const next = findMark(bytes, mark + guess.stride, { from, end: range.end });
-      if (next < 0) return;
+      if (next < 0) break;
       guess.stride = next - mark;
       mark = next;
       this.#events.delivered(this, sequenceAt(bytes, mark), microsAt(bytes, mark));
     }
+    if (hasPing(bytes, range)) this.#control(PING_LINE);
   }
 
   #control(text: string): void {
@@ -182,4 +183,20 @@ export class LoadClient {
       this.#events.reached(this);
     }
   }
+}
+
+const PING_LINE = '{}';
+const OPEN = 0x7b;
+const SHUT = 0x7d;
+const LINE_FEED = 0x0a;
+
+/** Whether `{}`, which must be answered, stands by itself before or behind the publications of a frame. */
+function hasPing(bytes: Buffer, { from, end }: { from: number; end: number }): boolean {
+  const isLine = (at: number): boolean => bytes[at] === OPEN && bytes[at + 1] === SHUT;
+  return (
+    (isLine(end - 2) && bytes[end - 3] === LINE_FEED) ||
+    (isLine(from) && bytes[from + 2] === LINE_FEED) ||
+    // Publications that stand together are seldom so many.
+    (end - from > 2 * LEAST_STRIDE && bytes.subarray(from, end).includes('\n{}\n'))
+  );
 }
