@@ -1,6 +1,5 @@
 export type { AgentEnd, AgentNotice, AgentState, Pause } from './core/agent-events.ts';
 export type { AgentCounts, AgentSnapshot } from './core/agent-snapshot.ts';
-export { type ChunkWork, runBlocks, runChunk } from './core/run-chunk.ts';
 export { ChunkError, type ChunkExecutor, type ChunkRun, FinishedChunk } from './agent/ports.ts';
 export {
   type BelfryNode,

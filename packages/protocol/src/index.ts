@@ -18,6 +18,7 @@ export * from './fleet/job-api.ts';
 export * from './fleet/node-api.ts';
 export * from './fleet/node-error.ts';
 export * from './fleet/node-id.ts';
+export * from './fleet/run-chunk.ts';
 export * from './fleet/run-locally.ts';
 export * from './fleet/signed-request.ts';
 export * from './fleet/simulation.ts';

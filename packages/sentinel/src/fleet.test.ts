@@ -2,7 +2,7 @@ import type { JobView, NodeView, PoolView } from '@belfry/protocol';
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_FLEET_SETTINGS, type FleetSettings } from './fleet-settings.ts';
 import { FleetLab, type FleetLabInput } from './testing/fleet-lab.ts';
-import { bulky, sums } from './testing/sums.ts';
+import { awkward, bulky, sums } from './testing/sums.ts';
 
 const { times, limits } = DEFAULT_FLEET_SETTINGS;
 
@@ -43,6 +43,25 @@ describe('a job', () => {
     expect(JSON.stringify(result)).toBe(lab.expected(two));
     expect({ iterations, missing }).toEqual({ iterations: 20_040, missing: [] });
     expect(viewOf(lab)).toMatchObject({ status: 'done', blocksDone: 1_004, map: 'd335' });
+  });
+
+  test('of a simulation that says -0, NaN and undefined comes to the same, wherever it is cut', () => {
+    for (const targetError of [undefined, 0.5]) {
+      const lab = newLab({}, { simulations: [awkward] });
+      for (let i = 0; i < 3; i++) {
+        lab.addNode(`n${i}`, { slots: 2, msPerBlock: 20 + 30 * i, owner: `o${i}` });
+      }
+      const odd = {
+        simulation: 'awkward',
+        input: { rounds: 3, blocks: 300, count: 2 },
+        ...(targetError !== undefined && { targetError }),
+      };
+      lab.submit('j', odd);
+      finish(lab);
+      expect(JSON.stringify(lab.result('j').result)).toBe(lab.expected(odd));
+      // It stops early by what became of them.
+      expect(lab.result('j').iterations < 1_800).toBe(targetError !== undefined);
+    }
   });
 
   test('tells its progress at most ten times a second, and never goes back', () => {

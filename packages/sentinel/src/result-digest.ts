@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson } from './core/canonical-json.ts';
+import { canonicalJson } from '@belfry/protocol';
 
 /** What tells results apart: the same for the same JSON data, whatever the order of its keys. 22 characters, 128 bits. */
 export function resultDigest(result: unknown): string {

@@ -1,5 +1,5 @@
-import type { Attempt, ChunkInput } from '@belfry/protocol';
-import { type ChunkExecutor, type ChunkRun, FinishedChunk, runBlocks } from '@belfry/node';
+import { type Attempt, type ChunkInput, runBlocks } from '@belfry/protocol';
+import { type ChunkExecutor, type ChunkRun, FinishedChunk } from '@belfry/node';
 import { harmonic, type Harmonic } from '../../fleet/simulations/harmonic.ts';
 
 /** How a node computes now; changed while it runs. */

@@ -1,5 +1,4 @@
-import type { AnySimulation } from '@belfry/protocol';
-import { type ChunkWork, runBlocks } from '../core/run-chunk.ts';
+import { type AnySimulation, type ChunkWork, runBlocks } from '@belfry/protocol';
 
 export interface Pace {
   /** The share of the time that blocks may run, above 0 and at most 1. */

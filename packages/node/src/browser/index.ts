@@ -1,6 +1,5 @@
 export type { AgentSnapshot } from '../core/agent-snapshot.ts';
 export type { AgentState, Pause } from '../core/agent-events.ts';
-export { type ChunkWork, runBlocks, runChunk } from '../core/run-chunk.ts';
 export type { TabPauses } from './tab-conditions.ts';
 export {
   createTabNode,

@@ -1,5 +1,5 @@
 import type { ChunkOutcome } from '../agent/paced-chunk.ts';
-import type { ChunkWork } from '../core/run-chunk.ts';
+import type { ChunkWork } from '@belfry/protocol';
 
 /** What a tab tells its workers. */
 export type ToWorker =

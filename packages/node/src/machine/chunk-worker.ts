@@ -2,9 +2,8 @@
 import { getPriority, setPriority } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { parentPort } from 'node:worker_threads';
-import type { AnySimulation } from '@belfry/protocol';
+import type { AnySimulation, ChunkWork } from '@belfry/protocol';
 import { type ChunkOutcome, errorText, pacedChunk, simulationOf } from '../agent/paced-chunk.ts';
-import type { ChunkWork } from '../core/run-chunk.ts';
 
 export interface ChunkTask extends ChunkWork {
   /** The code: an ES module whose default export is the simulation. */

@@ -15,6 +15,16 @@ test('what JSON does not carry is told as what JSON makes of it', () => {
   );
 });
 
+test('property: it is made of what JSON says, whatever there is besides', () => {
+  const anything = fc.anything({ withDate: true, withSparseArray: true, maxDepth: 3 });
+  fc.assert(
+    fc.property(anything, (value) => {
+      const json = JSON.stringify({ value });
+      expect(canonicalJson({ value })).toBe(canonicalJson(JSON.parse(json)));
+    }),
+  );
+});
+
 test('it says the same as the data it was made from', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {

@@ -4,14 +4,28 @@
  * `NaN` or `-0` in it has the text of what JSON makes of it.
  */
 export function canonicalJson(value: unknown): string {
-  return write(JSON.parse(JSON.stringify(value)));
+  return write(value) ?? 'null';
 }
 
-function write(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(write).join(',')}]`;
-  const members = Object.entries(value)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, member]) => `${JSON.stringify(name)}:${write(member)}`);
-  return `{${members.join(',')}}`;
+/** `undefined`: JSON leaves it out. */
+function write(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) {
+    return JSON.stringify(value);
+  }
+  const { toJSON } = value as { readonly toJSON?: unknown };
+  if (typeof toJSON === 'function') return write(toJSON.call(value));
+  if (Array.isArray(value)) {
+    let text = '[';
+    for (let i = 0; i < value.length; i++) text += (i === 0 ? '' : ',') + canonicalJson(value[i]);
+    return `${text}]`;
+  }
+  const record = value as Record<string, unknown>;
+  let text = '{';
+  for (const name of Object.keys(record).toSorted()) {
+    const member = write(record[name]);
+    if (member === undefined) continue;
+    if (text.length > 1) text += ',';
+    text += `${JSON.stringify(name)}:${member}`;
+  }
+  return `${text}}`;
 }

@@ -36,37 +36,38 @@ export function runLocally<Input, Result>(
   input: Input,
   { seed = 1, targetError }: LocalRunOptions = {},
 ): LocalRun<Result> {
-  const merge = (a: Result, b: Result): Result => simulation.merge(a, b);
-  // `merge` may change what it is given: what is still needed afterwards is handed to it as a copy, as between machines.
-  const copy = (value: Result): Result => JSON.parse(JSON.stringify(value)) as Result;
-  let total: Result | undefined;
+  // Whatever one function makes and another is given goes through JSON, as it does between machines. So what one changes, no other sees.
+  const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value) ?? 'null') as T;
+  const merge = (a: string, b: string): string =>
+    JSON.stringify(simulation.merge(JSON.parse(a) as Result, JSON.parse(b) as Result));
+  const both = (a: string | undefined, b: string): string => (a === undefined ? b : merge(a, b));
+  const given = copy(input);
+  let total: string | undefined;
   let iterations = 0;
   let round = 0;
   for (; round < MAX_ROUNDS; round++) {
-    const plan = simulation.plan({ input, round, result: total });
+    const result = total === undefined ? undefined : (JSON.parse(total) as Result);
+    const plan = simulation.plan({ input: copy(given), round, result });
     if (plan === null) break;
     const problem = planProblem(plan);
     if (problem !== null) throw new TypeError(problem);
-    const { blocks, blockIterations: count, roundInput = null } = plan;
-    const fold = new RangeFold<string>((a, b) =>
-      JSON.stringify(merge(JSON.parse(a) as Result, JSON.parse(b) as Result)),
-    );
+    const { blocks, blockIterations: count } = plan;
+    const roundInput = copy(plan.roundInput ?? null);
+    const fold = new RangeFold<string>(merge);
     const step = checkpointBlocks(blocks);
     let block = 0;
     while (block < blocks) {
       const from = iterations + block * count;
-      const value = simulation.run({ input, roundInput, seed, round, block, from, count });
-      fold.push({ from: block, blocks: 1 }, JSON.stringify(value));
+      const work = { input: given, roundInput, seed, round, block, from, count };
+      fold.push({ from: block, blocks: 1 }, JSON.stringify(simulation.run(work)));
       block += 1;
       if (targetError === undefined || block % step !== 0) continue;
-      const prefix = JSON.parse(fold.value() ?? 'null') as Result;
-      const soFar = total === undefined ? prefix : merge(copy(total), prefix);
+      const soFar = JSON.parse(both(total, fold.value() ?? 'null')) as Result;
       if ((simulation.error?.(soFar) ?? Infinity) <= targetError) break;
     }
-    const value = JSON.parse(fold.value() ?? 'null') as Result;
-    total = total === undefined ? value : copy(merge(total, value));
+    total = both(total, fold.value() ?? 'null');
     iterations += block * count;
   }
   if (total === undefined) throw new TypeError('plan: round 0 has no work');
-  return { result: total, iterations, rounds: round };
+  return { result: JSON.parse(total) as Result, iterations, rounds: round };
 }

@@ -1,6 +1,7 @@
 import {
   runLocally,
   type AnySimulation,
+  type ChunkInput,
   type JobResult,
   type JobView,
   type NodePush,
@@ -42,7 +43,8 @@ export class FleetLab {
   /** What was wrong after some commit. */
   readonly problems: string[] = [];
   readonly #simulations: ReadonlyMap<string, AnySimulation>;
-  readonly #inputs = new Map<string, unknown>();
+  readonly #jobs = new Set<string>();
+  readonly #roundInputs = new Map<string, ChunkInput>();
   readonly #delay: () => number;
 
   constructor(input: FleetLabInput) {
@@ -78,7 +80,7 @@ export class FleetLab {
       heartbeatMs: this.settings.times.heartbeatMs,
       delay: this.#delay,
       simulation: (name) => this.#simulation(name),
-      inputOf: (job) => ({ input: this.#inputs.get(job), roundInput: null }),
+      inputOf: (job, round) => this.#inputOf(job, round),
     });
     this.nodes.set(id, node);
     node.start();
@@ -86,7 +88,7 @@ export class FleetLab {
   }
 
   submit(job: string, request: Omit<SubmitRequest, 'key'>, owner = 'ann'): void {
-    this.#inputs.set(job, request.input);
+    this.#jobs.add(job);
     const message = { type: 'submit', owner, operator: true, request: { seed: 7, ...request } };
     this.world.create(`job/${job}`, message, (reply) => {
       if (!reply.ok) this.problems.push(`submit ${job}: ${reply.message}`);
@@ -101,7 +103,7 @@ export class FleetLab {
   runJobs(ms: number): boolean {
     const until = this.queue.now + ms;
     const over = (): boolean =>
-      [...this.#inputs.keys()].every((job) => this.views.get(job)?.endedAt != null);
+      [...this.#jobs].every((job) => this.views.get(job)?.endedAt != null);
     while (!over()) if (!this.queue.step(until)) return false;
     return true;
   }
@@ -134,7 +136,9 @@ export class FleetLab {
   expected(request: Pick<SubmitRequest, 'simulation' | 'input' | 'targetError' | 'seed'>): string {
     const { simulation, input, targetError, seed = 7 } = request;
     const options = { seed, ...(targetError !== undefined && { targetError }) };
-    return JSON.stringify(runLocally(this.#simulation(simulation), input, options).result);
+    const simulated = this.#simulation(simulation);
+    const { value } = simulated.input['~standard'].validate(input) as { readonly value: unknown };
+    return JSON.stringify(runLocally(simulated, value, options).result);
   }
 
   /** The part of the time of all slots that was worked, from `from` to `to`. */
@@ -148,6 +152,20 @@ export class FleetLab {
       }
     }
     return worked / (slots * (to - from));
+  }
+
+  /** As a job tells it to a node that holds something of it. */
+  #inputOf(job: string, round: number): ChunkInput {
+    const key = `${job} ${round}`;
+    const known = this.#roundInputs.get(key);
+    if (known !== undefined) return known;
+    const state = this.job(job);
+    // Whoever still works at a round that is over does so in vain.
+    if (state?.round.n !== round) return { input: null, roundInput: null };
+    const { spec } = state;
+    const input = { input: JSON.parse(spec.input), roundInput: JSON.parse(state.round.input) };
+    this.#roundInputs.set(key, input);
+    return input;
   }
 
   #simulation(name: string): AnySimulation {

@@ -8,9 +8,10 @@ import {
 import {
   encodeActorMessage,
   nodeChannel,
-  RangeFold,
+  runChunk,
   type AnySimulation,
   type Attempt,
+  type ChunkInput,
   type HoldsReply,
   type JobResult,
   type JobView,
@@ -161,7 +162,7 @@ export class LiveNode {
   readonly #id: string;
   readonly #traits: LiveTraits;
   readonly #home: LiveHome;
-  readonly #inputs = new Map<string, Promise<{ input: unknown; roundInput: unknown }>>();
+  readonly #inputs = new Map<string, Promise<ChunkInput>>();
   readonly #seen = new Set<string>();
   #timer: ReturnType<typeof setInterval> | undefined;
   #stopped = false;
@@ -235,7 +236,7 @@ export class LiveNode {
 
   async #run(attempt: Attempt): Promise<void> {
     if (this.#traits.idle === true) {
-      this.#answer(attempt, null);
+      this.#answer(attempt, 'null');
       return;
     }
     const key = `${attempt.job} ${attempt.round}`;
@@ -245,19 +246,20 @@ export class LiveNode {
         type: 'input',
         node: this.#id,
         round: attempt.round,
-      }) as Promise<{ input: unknown; roundInput: unknown }>;
+      }) as Promise<ChunkInput>;
       this.#inputs.set(key, input);
     }
     try {
-      const result = runAttempt(this.#home.simulation(attempt.simulation), attempt, await input);
-      if (!this.#stopped) this.#answer(attempt, result);
+      const simulation = this.#home.simulation(attempt.simulation);
+      const json = runChunk(simulation, { attempt, ...(await input) });
+      if (!this.#stopped) this.#answer(attempt, json);
     } catch {
       // The job is over, or it is no round of it any more.
       this.#inputs.delete(key);
     }
   }
 
-  #answer({ attempt, job }: Attempt, result: unknown): void {
+  #answer({ attempt, job }: Attempt, json: string): void {
     this.#send(
       `job/${job}`,
       {
@@ -265,8 +267,8 @@ export class LiveNode {
         node: this.#id,
         attempt,
         ms: 1,
-        result: JSON.stringify(result),
-        digest: resultDigest(result),
+        result: json,
+        digest: resultDigest(JSON.parse(json)),
       },
       attempt,
     );
@@ -278,34 +280,6 @@ export class LiveNode {
     // What is lost when the store closes is not what is looked at.
     this.#home.store.actors.send(send).catch(() => {});
   }
-}
-
-/** What a chunk comes to. */
-export function runAttempt(
-  simulation: AnySimulation,
-  attempt: Attempt,
-  { input, roundInput }: { readonly input: unknown; readonly roundInput: unknown },
-): unknown {
-  const { from, blocks, seed, round, firstIteration, blockIterations: count } = attempt;
-  const fold = new RangeFold<string>(
-    (a, b) => JSON.stringify(simulation.merge(JSON.parse(a), JSON.parse(b))),
-    from,
-  );
-  for (let i = 0; i < blocks; i++) {
-    const block = from + i;
-    const first = firstIteration + i * count;
-    const value: unknown = simulation.run({
-      input,
-      roundInput,
-      seed,
-      round,
-      block,
-      from: first,
-      count,
-    });
-    fold.push({ from: block, blocks: 1 }, JSON.stringify(value));
-  }
-  return JSON.parse(fold.value() ?? 'null') as unknown;
 }
 
 /** The stores that a fleet is tried on. */

@@ -1,7 +1,8 @@
 import {
-  RangeFold,
+  runChunk,
   type AnySimulation,
   type Attempt,
+  type ChunkInput,
   type HoldsReply,
   type NodePush,
 } from '@belfry/protocol';
@@ -38,7 +39,7 @@ export interface NodeHome {
   readonly heartbeatMs: number;
   readonly delay: () => number;
   readonly simulation: (name: string) => AnySimulation;
-  readonly inputOf: (job: string, round: number) => { input: unknown; roundInput: unknown };
+  readonly inputOf: (job: string, round: number) => ChunkInput;
 }
 
 interface Running {
@@ -218,7 +219,8 @@ export class SimulatedNode {
     this.#fill();
   }
 
-  #answer({ attempt: token, job, ...range }: Attempt, ms: number): void {
+  #answer(attempt: Attempt, ms: number): void {
+    const { attempt: token, job } = attempt;
     const { world, random } = this.#home;
     const common = { node: this.id, attempt: token };
     const fail = (message: string): void => {
@@ -231,7 +233,7 @@ export class SimulatedNode {
     }
     let result: unknown;
     try {
-      result = this.#run({ attempt: token, job, ...range });
+      result = this.#run(attempt);
     } catch (error) {
       fail(String(error));
       return;
@@ -248,27 +250,8 @@ export class SimulatedNode {
   }
 
   #run(attempt: Attempt): unknown {
-    const { from, blocks, seed, round, firstIteration, blockIterations: count } = attempt;
     const simulation = this.#home.simulation(attempt.simulation);
-    const { input, roundInput } = this.#home.inputOf(attempt.job, round);
-    const fold = new RangeFold<string>(
-      (a, b) => JSON.stringify(simulation.merge(JSON.parse(a), JSON.parse(b))),
-      from,
-    );
-    for (let i = 0; i < blocks; i++) {
-      const block = from + i;
-      const first = firstIteration + i * count;
-      const value: unknown = simulation.run({
-        input,
-        roundInput,
-        seed,
-        round,
-        block,
-        from: first,
-        count,
-      });
-      fold.push({ from: block, blocks: 1 }, JSON.stringify(value));
-    }
-    return JSON.parse(fold.value() ?? 'null') as unknown;
+    const given = this.#home.inputOf(attempt.job, attempt.round);
+    return JSON.parse(runChunk(simulation, { attempt, ...given }));
   }
 }

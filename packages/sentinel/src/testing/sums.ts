@@ -28,6 +28,53 @@ export const bulky: Simulation<
   summarize: ({ n }) => n,
 });
 
+interface Awkward {
+  readonly sum: number;
+  readonly zero: number;
+  none: number | null;
+}
+
+/** Says what JSON does not carry, wherever something is said, and goes by what became of it. */
+export const awkward: Simulation<SumsInput, Awkward, number> = defineSimulation({
+  name: 'awkward',
+  input: {
+    '~standard': {
+      version: 1 as const,
+      vendor: 'lab',
+      validate: (value: unknown) => ({ value: { ...(value as SumsInput), zero: -0 } }),
+    },
+  },
+  run({ input, roundInput, from, count, seed }): Awkward {
+    const { zero: signed } = input as SumsInput & { readonly zero: number };
+    const { none, zero } = roundInput as { readonly none: number | null; readonly zero: number };
+    let sum = none === null ? 0.1 : 0.7;
+    for (let i = from; i < from + count; i++) sum += 1 / (seed + i);
+    return { sum: sum + signOf(zero) + signOf(signed), zero: -0, none: Number.NaN };
+  },
+  plan({ input, round, result }) {
+    if (round >= input.rounds) return null;
+    // What it does to it is nobody else's business.
+    if (result !== undefined) result.none = 5;
+    return {
+      blocks: input.blocks,
+      blockIterations: input.count,
+      roundInput: { none: Number.NaN, zero: -0, gone: undefined },
+    };
+  },
+  merge: (a, b) => ({
+    sum: a.sum + b.sum + signOf(a.zero) / 3 + (b.none ?? 0.3) / 7,
+    zero: -0,
+    none: Number.NaN,
+  }),
+  summarize: ({ sum }) => sum,
+  // It would never be exact enough if the zero of a merged result kept its sign.
+  error: ({ sum, zero, none }) => (signOf(zero) === 1 && none === null ? 20 / sum : Infinity),
+});
+
+function signOf(zero: number): number {
+  return Object.is(zero, -0) ? -1 : 1;
+}
+
 interface Sums {
   readonly sum: number;
   readonly squares: number;

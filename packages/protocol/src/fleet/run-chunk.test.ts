@@ -1,13 +1,10 @@
-import {
-  type AnySimulation,
-  type Attempt,
-  RangeFold,
-  rangesOf,
-  runLocally,
-} from '@belfry/protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Attempt } from './attempt.ts';
+import { RangeFold, rangesOf } from './block-range.ts';
 import { runBlocks, runChunk } from './run-chunk.ts';
+import { runLocally } from './run-locally.ts';
+import type { AnySimulation } from './simulation.ts';
 
 const input: AnySimulation['input'] = {
   '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) },

@@ -1,4 +1,7 @@
-import { type AnySimulation, type Attempt, type ChunkInput, RangeFold } from '@belfry/protocol';
+import type { Attempt } from './attempt.ts';
+import type { ChunkInput } from './node-api.ts';
+import { RangeFold } from './block-range.ts';
+import type { AnySimulation } from './simulation.ts';
 
 /** What runs in a chunk: its attempt and what its job gives to all chunks of the round. */
 export interface ChunkWork extends ChunkInput {
