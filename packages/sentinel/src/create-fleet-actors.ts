@@ -1,6 +1,7 @@
 import type { ActorDefinition, AnyActorDefinition, Schema } from '@belfry/actors';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { ActorsInput, VersionedSimulation } from './actors/actors-input.ts';
+import { FleetMeter } from './actors/fleet-meter.ts';
 import { createFleetActor } from './actors/fleet.ts';
 import { createJobActor } from './actors/job.ts';
 import { createJobsOfActor } from './actors/jobs-of.ts';
@@ -38,6 +39,7 @@ export interface FleetActors {
   readonly node: FleetKind<'node', NodeMessage>;
   readonly jobsOf: FleetKind<'jobs-of', JobsOfMessage>;
   readonly nodeCode: FleetKind<'node-code', NodeCodeMessage>;
+  readonly meter: FleetMeter;
   /** All of them, for a runner. */
   readonly actors: readonly AnyActorDefinition[];
 }
@@ -45,11 +47,13 @@ export interface FleetActors {
 /** Makes the kinds of actors that are the Sentinel. */
 export function createFleetActors(input: FleetActorsInput): FleetActors {
   const { simulations, settings = DEFAULT_FLEET_SETTINGS } = input;
-  const shared: ActorsInput = { simulations, settings };
+  const meter = new FleetMeter();
+  const shared: ActorsInput = { simulations, settings, meter };
   const fleet = createFleetActor(shared);
   const job = createJobActor(shared);
   const node = createNodeActor(shared);
   const jobsOf = createJobsOfActor(shared);
   const nodeCode = createNodeCodeActor();
-  return { fleet, job, node, jobsOf, nodeCode, actors: [fleet, job, node, jobsOf, nodeCode] };
+  const actors = [fleet, job, node, jobsOf, nodeCode];
+  return { fleet, job, node, jobsOf, nodeCode, meter, actors };
 }

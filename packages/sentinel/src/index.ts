@@ -1,4 +1,5 @@
 export { jobsOf } from './actors/jobs-of.ts';
+export type { FleetMeter } from './actors/fleet-meter.ts';
 export type { VersionedSimulation } from './actors/actors-input.ts';
 export type { ApiMeter } from './api/api-meter.ts';
 export { createBeaconBackend, type BeaconBackend } from './api/beacon-backend.ts';

@@ -44,7 +44,7 @@ interface Said {
 
 function sayFirst({ config, warnings, log }: Said): void {
   for (const warning of warnings) log.warn(warning);
-  if (config.actors.length === 0) {
+  if (config.actors.length === 0 && !config.fleet.enabled) {
     log.warn('no actors: neither a config file nor --actors names any; only channels are served');
   }
 }

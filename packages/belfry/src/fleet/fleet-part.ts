@@ -23,6 +23,8 @@ export interface Fleet {
   /** By kind, how many messages may wait for an actor. */
   readonly inboxLimits: Readonly<Record<string, number>>;
   readonly simulations: readonly LoadedSimulation[];
+  /** What its actors do in this process. */
+  readonly metrics: MetricSource;
 }
 
 /** Loads what the config says; `undefined`: there is no fleet. Throws a `ConfigError`. */
@@ -32,14 +34,19 @@ export async function loadFleet(effective: EffectiveConfig): Promise<Fleet | und
   // A Beacon asks the actors, and runs none of their turns.
   const runsTurns = roles.some((role) => role !== 'beacon');
   const simulations = runsTurns ? await loadSimulations(effective) : [];
-  const { actors: definitions } = createFleetActors({
+  const { actors: definitions, meter } = createFleetActors({
     simulations: new Map(simulations.map((each) => [each.name, each])),
     settings: fleetSettings(fleet),
   });
   const limits = definitions.flatMap(({ kind, spec }) =>
     spec.inboxLimit === undefined ? [] : [[kind, spec.inboxLimit] as const],
   );
-  return { definitions, inboxLimits: Object.fromEntries(limits), simulations };
+  const metrics: MetricSource = {
+    prefix: 'fleet',
+    counters: () => ({ assigned: meter.assigned }),
+    labelled: () => ({ lost: { label: 'reason', counts: meter.lost } }),
+  };
+  return { definitions, inboxLimits: Object.fromEntries(limits), simulations, metrics };
 }
 
 export interface FleetPartOptions {

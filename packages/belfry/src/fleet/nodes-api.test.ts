@@ -432,7 +432,7 @@ describe.each(['embedded', 'redis'] as const)('nodes on %s', (stores) => {
 
   test('the figures of the pools are in the metrics', async () => {
     const pool = 'counted';
-    await lab.node('ops', { trusted: true, pool, slots: 3 });
+    const node = await lab.node('ops', { trusted: true, pool, slots: 3 });
     const input = { blocks: 4, throws: 10 };
     const body = { simulation: 'coin', input, pool };
     const { job } = (await lab.ask<SubmitReply>(ann, '/jobs', { body })).body;
@@ -441,9 +441,23 @@ describe.each(['embedded', 'redis'] as const)('nodes on %s', (stores) => {
         const text = await (await fetch(`${lab.url}/metrics`)).text();
         const value = (name: string): number =>
           Number(new RegExp(`^belfry_fleet_${name} (\\d+)$`, 'm').exec(text)?.[1]);
-        return value('jobs') >= 1 && value('slots_busy') >= 1 && value('nodes_online') >= 1;
+        return (
+          value('jobs') >= 1 &&
+          value('slots_busy') >= 1 &&
+          value('nodes_online') >= 1 &&
+          value('assigned_total') >= 1
+        );
       },
       { timeoutMs: 20_000, everyMs: 500 },
+    );
+    await node.call('leave');
+    await waitFor(
+      async () => {
+        const text = await (await fetch(`${lab.url}/metrics`)).text();
+        // What it did not acknowledge may have been lost before.
+        return /^belfry_fleet_lost_total\{reason="(left|unacknowledged)"\} [1-9]/m.test(text);
+      },
+      { timeoutMs: 10_000, everyMs: 200 },
     );
     await lab.ask(ann, `/jobs/${job}/cancel`, { body: {} });
   }, 30_000);

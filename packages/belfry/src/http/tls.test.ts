@@ -4,6 +4,7 @@ import { request } from 'node:https';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'node:tls';
+import { fileURLToPath } from 'node:url';
 import { startRedis } from '@belfry/testkit';
 import { Centrifuge } from 'centrifuge';
 import { describe, expect, test } from 'vitest';
@@ -14,6 +15,8 @@ import {
   spawnBelfry,
   temporaryDirectory,
 } from '../testing/belfry-process.ts';
+
+const COIN = fileURLToPath(new URL('../testing/coin.ts', import.meta.url));
 
 /** It comes with the system. */
 const OPENSSL = 'openssl';
@@ -205,6 +208,26 @@ describe('TLS', () => {
     await expect(get(url, ca)).rejects.toThrow();
     const shown = { cert: readFileSync(clients.cert), key: readFileSync(clients.key) };
     expect(await get(url, ca, shown)).toBe(200);
+  });
+
+  test('a built-in node does the jobs of a server whose certificate it could not check', async () => {
+    using directory = temporaryDirectory();
+    const { path: cwd } = directory;
+    const own = makePair(cwd, 'own');
+    use(cwd, own);
+    configure(cwd, FILES, {
+      fleet: { enabled: true, simulations: [COIN], builtin_node: { enabled: true, slots: 1 } },
+    });
+    await using server = spawnBelfry(['start'], { cwd });
+    await written(server, /the built-in node is ready/);
+    const env = { NODE_EXTRA_CA_CERTS: own.cert };
+    const input = '{"blocks":3,"throws":7}';
+    const submitted = await runBelfry(
+      ['jobs', 'submit', 'coin', input, '--url', await server.url()],
+      { cwd, env },
+    );
+    expect(submitted.stderr).toMatch(/100% {2}done after /);
+    expect(JSON.parse(submitted.stdout)).toMatchObject({ throws: 21 });
   });
 
   test.each([

@@ -196,7 +196,7 @@ async function start(
       drainMs: share('turns'),
     });
     runner = own;
-    metrics.push(runnerMetrics(own));
+    metrics.push(runnerMetrics(own), ...(fleet === undefined ? [] : [fleet.metrics]));
     startup.onStop({ what: 'turns', limitMs: share('turns') + 100, stop: () => own.drain() });
     await startRunner(own, { log, signal });
   }

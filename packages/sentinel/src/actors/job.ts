@@ -23,7 +23,7 @@ type Context = TurnContext<JobState | null, never, never>;
 
 /** The kind `job`. */
 export function createJobActor(input: ActorsInput): FleetKind<'job', JobMessage> {
-  const { settings } = input;
+  const { settings, meter } = input;
   return defineActor('job', {
     internal: jobMessage,
     creation: 'explicit',
@@ -61,7 +61,9 @@ export function createJobActor(input: ActorsInput): FleetKind<'job', JobMessage>
     },
     onTurnEnd(ctx: Context) {
       const turn = turnOf(ctx, input);
-      apply(ctx, turn, endTurn(turn));
+      const effects = endTurn(turn);
+      for (const [, { give }] of effects.works) meter.assigned += give.length;
+      apply(ctx, turn, effects);
     },
   });
 

@@ -22,11 +22,12 @@ import {
   type RegisterMessage,
 } from '../messages/node-messages.ts';
 import type { ActorsInput } from './actors-input.ts';
+import type { FleetMeter } from './fleet-meter.ts';
 
 type Context = TurnContext<NodeState | null, never, never>;
 
 /** The kind `node`. */
-export function createNodeActor({ settings }: ActorsInput): FleetKind<'node', NodeMessage> {
+export function createNodeActor({ settings, meter }: ActorsInput): FleetKind<'node', NodeMessage> {
   return defineActor('node', {
     internal: nodeMessage,
     creation: 'explicit',
@@ -59,10 +60,10 @@ export function createNodeActor({ settings }: ActorsInput): FleetKind<'node', No
     onTick(ctx: Context, { lateMs }) {
       const turn = turnOf(ctx);
       lapse(turn, lateMs);
-      if (isForgotten(turn)) forget(ctx, turn);
+      if (isForgotten(turn)) forget(ctx, turn, meter);
     },
     onTurnEnd(ctx: Context) {
-      apply(ctx, turnOf(ctx));
+      apply(ctx, turnOf(ctx), meter);
     },
   });
 
@@ -190,8 +191,8 @@ function remove(ctx: Context, turn: NodeTurn): void {
 }
 
 /** What was away for so long is known to nobody any more. */
-function forget(ctx: Context, turn: NodeTurn): void {
-  apply(ctx, turn);
+function forget(ctx: Context, turn: NodeTurn, meter: FleetMeter): void {
+  apply(ctx, turn, meter);
   leaveFleet(ctx, turn.state);
   ctx.destroy();
 }
@@ -218,9 +219,12 @@ function answerRemoved(ctx: Context, turn: NodeTurn, message: NodeMessage): void
   }
 }
 
-function apply(ctx: Context, turn: NodeTurn): void {
+function apply(ctx: Context, turn: NodeTurn, meter: FleetMeter): void {
   const { pushes, lost, fleet, wakeAt } = endNodeTurn(turn);
-  for (const [job, message] of lost) ctx.send({ kind: 'job', key: `job/${job}` }, message);
+  for (const [job, message] of lost) {
+    meter.noteLost(message.reason, message.attempts.length);
+    ctx.send({ kind: 'job', key: `job/${job}` }, message);
+  }
   const pool = turn.state.claim?.pool;
   if (fleet !== null && pool !== undefined) {
     ctx.send({ kind: 'fleet', key: `fleet/${pool}` }, fleet);
