@@ -1,7 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { createNodeAgent } from '@belfry/node';
+import {
+  type ChunkProgress,
+  FLEET_PATH,
+  jobChannel,
+  type JobView,
+  runLocally,
+  type SubmitReply,
+} from '@belfry/protocol';
 import { startRedis, waitFor } from '@belfry/testkit';
+import { Centrifuge } from 'centrifuge';
 import { describe, expect, test, vi } from 'vitest';
+import { coin } from '../testing/coin.ts';
 import { API_KEY, deploy, kinds, type Deployment } from '../testing/centrifugo-lab.ts';
+
+const COIN = fileURLToPath(new URL('../testing/coin.ts', import.meta.url));
 
 vi.setConfig({ testTimeout: 180_000 });
 
@@ -266,6 +280,52 @@ describe.each(await kinds())('workers behind $name', (kind) => {
         .publications.length;
     };
     await until(async () => (await history()) === 0);
+  });
+
+  it('are a fleet: nodes hear of their chunks through it, and people of their jobs', async () => {
+    // With heartbeats this rare, only pushes bring anything in time.
+    const times = { heartbeat: '60s', suspect: '120s', dead: '180s' };
+    // One block at a time, so that there is something to see.
+    const chunk = { max_blocks: 1 };
+    await using deployment = await deploy(kind, {
+      fleet: { enabled: true, simulations: [COIN], times, chunk },
+    });
+    await using parts = new AsyncDisposableStack();
+    const claim = await deployment.cli('claim', '--access', 'everyone', '--trusted');
+    const node = createNodeAgent({
+      url: deployment.workerUrl,
+      beaconUrl: deployment.url,
+      name: 'behind',
+      claim: claim.stdout.trim(),
+      dataDir: null,
+      slots: 1,
+    });
+    void node.run();
+    parts.defer(async () => void (await node.stop()));
+    await until(() => node.snapshot().pushed);
+    const input = { blocks: 40, throws: 100_000, rounds: 1 };
+    const token = await deployment.token('ann');
+    const submitted = await fetch(`${deployment.workerUrl}${FLEET_PATH}/jobs`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ simulation: 'coin', input, seed: 3 }),
+    });
+    const { job } = (await submitted.json()) as SubmitReply;
+    const url = `${deployment.url.replace('http', 'ws')}/connection/websocket`;
+    const ann = new Centrifuge(url, { token });
+    const views: JobView[] = [];
+    const subscription = ann.newSubscription(jobChannel(job));
+    subscription.on('publication', ({ data }: { data: JobView | ChunkProgress }) => {
+      if ('status' in data) views.push(data);
+    });
+    subscription.subscribe();
+    ann.connect();
+    parts.defer(() => ann.disconnect());
+    await until(() => views.some(({ status }) => status === 'done'));
+    const result = await deployment.cli('jobs', 'result', job);
+    const { result: alone } = runLocally(coin, input, { seed: 3 });
+    expect(JSON.parse(result.stdout)).toMatchObject({ result: alone });
+    expect(node.snapshot().counts).toMatchObject({ failed: 0, cancelled: 0, unwanted: 0 });
   });
 
   it('play tic-tac-toe to a win, with the worker killed in the middle of the game', async () => {

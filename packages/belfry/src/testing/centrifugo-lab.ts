@@ -102,6 +102,8 @@ export interface Deployment extends AsyncDisposable {
   readonly batches: readonly (readonly object[])[];
   /** Runs `belfry` against the worker. */
   cli(...args: readonly string[]): Promise<Ended>;
+  /** A connection token. */
+  token(user: string): Promise<string>;
   client(user: string): Promise<BelfryClient & Disposable>;
 }
 
@@ -139,10 +141,18 @@ async function gate(target: string, onAnswered: (commands: readonly object[]) =>
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-/** @param options `presenceTtl`: the option of that name; `redis`: the URL of the workers' store, if it is not embedded */
+export interface DeployOptions {
+  /** The option `centrifugo.presence_ttl`. */
+  readonly presenceTtl?: string;
+  /** The URL of the workers' store, if it is not embedded. */
+  readonly redis?: string;
+  /** The worker is a Sentinel too. */
+  readonly fleet?: NonNullable<BelfryConfig['fleet']>;
+}
+
 export async function deploy(
   kind: Kind,
-  { presenceTtl, redis }: { readonly presenceTtl?: string; readonly redis?: string } = {},
+  { presenceTtl, redis, fleet }: DeployOptions = {},
 ): Promise<Deployment> {
   const directory = temporaryDirectory();
   const [port, workerPort] = [await freePort(), await freePort()];
@@ -167,6 +177,7 @@ export async function deploy(
     http_server: { port: workerPort },
     ...(redis === undefined ? {} : { redis: { url: redis } }),
     client: { token: { hmac_secret_key: TOKEN_SECRET } },
+    ...(fleet === undefined ? {} : { fleet }),
     centrifugo: {
       api_url: `${apiUrl}/api`,
       api_key: API_KEY,
@@ -234,11 +245,14 @@ export async function deploy(
     startAnother: () => spawnBelfry(['start', '--port', '0'], { cwd: directory.path }),
     worker: undefined as unknown as BelfryProcess,
     cli: (...args: readonly string[]) => runBelfry(args, { cwd: directory.path }),
-    async client(user: string) {
+    token(user: string) {
       const info = { name: user.toUpperCase() };
-      const token = await new SignJWT({ sub: user, info, meta: info })
+      return new SignJWT({ sub: user, info, meta: info })
         .setProtectedHeader({ alg: 'HS256' })
         .sign(new TextEncoder().encode(TOKEN_SECRET));
+    },
+    async client(user: string) {
+      const token = await self.token(user);
       // What is sent waits for a worker that is started again, also on a busy machine.
       const client = connect({
         url,
