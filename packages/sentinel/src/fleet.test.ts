@@ -300,6 +300,39 @@ describe('verification', () => {
     expect(nodeView(lab, 'n0')).toMatchObject({ trust: 1, disagreed: 0 });
   });
 
+  describe('a node that begins to lie once it is trusted', () => {
+    /** Five nodes that have earned trust; one of them lies from then on, in a job of several seconds. */
+    function betrayed(check: number, lies: number): FleetLab {
+      const lab = newLab({ trust: { after: 5, check } });
+      for (let i = 0; i < 4; i++) {
+        lab.addNode(`n${i}`, { slots: 2, msPerBlock: 30, owner: `o${i}` });
+      }
+      const traitor = lab.addNode('traitor', { slots: 2, msPerBlock: 30, owner: 'traitor' });
+      lab.submit('first', request(400));
+      finish(lab);
+      lab.run(1_000);
+      expect(nodeView(lab, 'traitor')).toMatchObject({ trust: 1, disagreed: 0 });
+      traitor.lies = lies;
+      lab.submit('j', request(2_000));
+      finish(lab);
+      lab.run(1_000);
+      return lab;
+    }
+
+    test('changes nothing where every result is checked', () => {
+      const lab = betrayed(1, 0.3);
+      expect(JSON.stringify(lab.result('j').result)).toBe(lab.expected(request(2_000)));
+      expect(nodeView(lab, 'traitor').disagreed).toBeGreaterThan(0);
+    });
+
+    test('is caught by the checks, and has its trust no more', () => {
+      const lab = betrayed(0.3, 1);
+      expect(nodeView(lab, 'traitor')).toMatchObject({ trust: 0 });
+      expect(nodeView(lab, 'traitor').disagreed).toBeGreaterThan(0);
+      for (let i = 0; i < 4; i++) expect(nodeView(lab, `n${i}`).disagreed).toBe(0);
+    });
+  });
+
   test('two that tell the same lie do not agree while others are there, once one is caught', () => {
     const lab = newLab();
     for (let i = 0; i < 3; i++) lab.addNode(`n${i}`, { slots: 2, msPerBlock: 20, trusted: true });

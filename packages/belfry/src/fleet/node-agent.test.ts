@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BelfryNode, createNodeAgent, type CreateNodeAgentOptions } from '@belfry/node';
@@ -8,7 +9,7 @@ import { pythonWith, startFaultProxy, waitFor } from '@belfry/testkit';
 import { expect, test } from 'vitest';
 import { runBelfry, spawnBelfry, temporaryDirectory } from '../testing/belfry-process.ts';
 import { buildPortal, launchBrowser } from '../testing/portal-lab.ts';
-import { type DartsInput, localResult, NodeLab } from '../testing/node-lab.ts';
+import { DARTS, type DartsInput, localResult, NodeLab } from '../testing/node-lab.ts';
 
 const NODE_PROCESS = fileURLToPath(
   new URL('../../../node/src/testing/node-process.ts', import.meta.url),
@@ -126,6 +127,34 @@ test(
     const { result } = await lab.done('ann', job);
     expect(canonicalJson(result)).toBe(await localResult(LONG));
     expect(node.snapshot().counts.failed).toBe(0);
+  },
+);
+
+test(
+  'a server that comes back with other code of a simulation fails the jobs of the former, and does new ones',
+  { timeout: 90_000 },
+  async () => {
+    using directory = temporaryDirectory();
+    const file = join(directory.path, 'darts.ts');
+    const from = JSON.stringify(DARTS);
+    writeFileSync(file, `export { default as darts } from ${from};`);
+    await using lab = await NodeLab.start({ fleet: { simulations: [file] } });
+    await using node = await startNode(lab);
+    const job = await lab.submit('ann', LONG);
+    await blocksDone(lab, job, 50);
+    const { version } = await lab.job('ann', job);
+    await lab.kill();
+    const changed = 'export const darts = { ...before, run: (block) => before.run(block) };';
+    writeFileSync(file, `import before from ${from};\n${changed}`);
+    await lab.restart();
+    await expect(lab.done('ann', job)).rejects.toThrow(
+      `failed: the code of darts is not that of ${version} any more: submit the job again`,
+    );
+    const input = { blocks: 20, count: 1_000 };
+    const again = await lab.submit('ann', input);
+    const { result } = await lab.done('ann', again);
+    expect(canonicalJson(result)).toBe(await localResult(input));
+    expect(node.snapshot().state).toBe('connected');
   },
 );
 

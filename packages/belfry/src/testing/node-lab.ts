@@ -20,7 +20,9 @@ import { createTokenSigner } from '../auth/token-signer.ts';
 import { type BelfryProcess, spawnBelfry, temporaryDirectory } from './belfry-process.ts';
 
 /** The simulation of the node's own tests; its nodes in Python have it too. */
-const DARTS = fileURLToPath(new URL('../../../node/src/testing/darts.mjs', import.meta.url));
+export const DARTS: string = fileURLToPath(
+  new URL('../../../node/src/testing/darts.mjs', import.meta.url),
+);
 const TOKEN_SECRET = 'a-secret-of-connection-tokens-for-tests';
 const ADMIN_SECRET = 'an-admin-secret-for-the-fleet-in-tests';
 const SEED = 7;

@@ -61,6 +61,8 @@ export class SimulatedNode {
   draining = false;
   /** No answer reaches it. */
   mute = false;
+  /** How likely it lies about a chunk now. */
+  lies: number;
   #waiting: Attempt[] = [];
   readonly #running = new Map<string, Running>();
   /** Finished here: not to be run again, whatever an answer that was on its way says. */
@@ -71,6 +73,7 @@ export class SimulatedNode {
   constructor(id: string, traits: NodeTraits, home: NodeHome) {
     this.id = id;
     this.traits = traits;
+    this.lies = traits.lies ?? 0;
     this.#home = home;
   }
 
@@ -238,7 +241,7 @@ export class SimulatedNode {
       fail(String(error));
       return;
     }
-    if (random.chance(this.traits.lies ?? 0)) {
+    if (random.chance(this.lies)) {
       result = { ...(result as object), lie: this.traits.sameLie === true ? 1 : random.next() };
     }
     const text = JSON.stringify(result);
