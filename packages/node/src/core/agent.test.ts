@@ -265,6 +265,21 @@ test('a chunk without progress is ended and reported, but not for the time that 
   ]);
 });
 
+test('a chunk that takes longer than any may is ended and reported, however it gets on', () => {
+  const driver = member({ maxChunkMs: 60_000 }, [attemptOf('a1', 0, 64)]);
+  driver.tell({ type: 'begun', attempt: 'a1' });
+  for (let blocks = 1; blocks <= 2; blocks++) {
+    driver.pass(25_000);
+    driver.tell({ type: 'progress', attempt: 'a1', blocks });
+  }
+  expect(driver.of('abort')).toEqual([]);
+  driver.pass(12_000);
+  expect(driver.of('abort')).toEqual([{ type: 'abort', attempt: 'a1' }]);
+  expect(driver.call('fail').body['failures']).toMatchObject([
+    { attempt: 'a1', reason: 'timeout', message: 'it ran for more than 60 s' },
+  ]);
+});
+
 test('a pause gives back what has not begun, and one that its user asked for also what runs', () => {
   const driver = member({}, [attemptOf('a1', 0), attemptOf('a2', 1), attemptOf('a3', 2)]);
   driver.tell({ type: 'conditions', pause: { reason: 'load', abort: false }, load: 0.9 });
