@@ -20,7 +20,10 @@ export interface FleetSettings {
   readonly trust: {
     /** So many agreements in a row make a node trusted. Default 10. */
     readonly after: number;
-    /** This share of what trusted nodes do is checked, 0 to 1. Default 0.02. */
+    /**
+     * This share of what trusted nodes do is checked while there are others, 0 to 1; 1: all of it, and what nobody checks waits. Default
+     * 0.02.
+     */
     readonly check: number;
   };
   /** Default `adaptive`; `pools` says otherwise for some. */
@@ -83,3 +86,8 @@ export const DEFAULT_FLEET_SETTINGS: FleetSettings = {
     forgetTabMs: HOUR,
   },
 };
+
+/** Whether no node's word counts by itself but the operator's. */
+export function isStrict({ trust }: Pick<FleetSettings, 'trust'>): boolean {
+  return trust.check >= 1;
+}

@@ -325,6 +325,25 @@ describe('verification', () => {
       expect(nodeView(lab, 'traitor').disagreed).toBeGreaterThan(0);
     });
 
+    test('is not believed either when it is the only one left, where every result is checked', () => {
+      const lab = newLab({ trust: { after: 2, check: 1 } });
+      const traitor = lab.addNode('traitor', { slots: 1, msPerBlock: 50, owner: 'traitor' });
+      const other = lab.addNode('other', { slots: 1, msPerBlock: 50, owner: 'other' });
+      lab.submit('first', request(100));
+      finish(lab);
+      lab.run(1_000);
+      expect(nodeView(lab, 'traitor').trust).toBe(1);
+      traitor.lies = 1;
+      other.kill();
+      lab.submit('j', request(100));
+      expect(lab.runJobs(120_000)).toBe(false);
+      expect(viewOf(lab)).toMatchObject({ status: 'running', waiting: 'needs-verification' });
+      lab.addNode('third', { slots: 1, msPerBlock: 50, owner: 'third' });
+      lab.addNode('fourth', { slots: 1, msPerBlock: 50, owner: 'fourth' });
+      finish(lab);
+      expect(JSON.stringify(lab.result('j').result)).toBe(lab.expected(request(100)));
+    });
+
     test('is caught by the checks, and has its trust no more', () => {
       const lab = betrayed(0.3, 1);
       expect(nodeView(lab, 'traitor')).toMatchObject({ trust: 0 });
@@ -379,7 +398,7 @@ describe('verification', () => {
   });
 
   test('does not wait for ever when the only node left is trusted and was to be checked', () => {
-    const lab = newLab({ trust: { after: 2, check: 1 } });
+    const lab = newLab({ trust: { after: 2, check: 0.999 } });
     lab.addNode('a', { slots: 1, msPerBlock: 50, owner: 'a' });
     const b = lab.addNode('b', { slots: 1, msPerBlock: 50, owner: 'b' });
     lab.submit('j', request(100));

@@ -66,7 +66,7 @@ export const fleetSchema = group({
     after: whole(10, [1, 10_000], 'So many agreements in a row make a node trusted.'),
     check: special(z.number().min(0).max(1).default(0.02), {
       kind: 'number',
-      doc: 'This share of what trusted nodes do is checked.',
+      doc: 'This share of what trusted nodes do is checked, while there are others to check it. 1: all of it, and it waits until somebody has.',
       expects: 'a number from 0 to 1',
       fallback: 0.02,
     }),
@@ -91,7 +91,7 @@ export const fleetSchema = group({
   }),
   keep: duration('168h', 'For how long an ended job and its result are kept.', { minMs: 1_000 }),
   token_ttl: duration('1h', 'How long the connection tokens of nodes are good for.', {
-    minMs: 60_000,
+    minMs: 1_000,
   }),
   limits: group({
     input_bytes: whole(262_144, [1_024, 16 * MIB], 'The longest input of a job, and of a round.'),

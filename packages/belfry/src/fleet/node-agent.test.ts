@@ -92,9 +92,18 @@ async function blocksDone(lab: NodeLab, job: string, blocks: number): Promise<vo
 test('a job is done to the last bit as one machine does it, and chunks come by push', async () => {
   // With heartbeats this rare, only pushes bring anything in time.
   const times = { heartbeat: '20s', suspect: '40s', dead: '60s', ack: '1s', stall: '30s' };
-  await using lab = await NodeLab.start({ fleet: { times } });
+  await using lab = await NodeLab.start({ fleet: { times, token_ttl: '1s' } });
   await using node = await startNode(lab);
   await waitFor(() => node.snapshot().pushed, { timeoutMs: 15_000 });
+  // Its connection outlives its tokens.
+  await waitFor(
+    async () => {
+      const text = await (await fetch(`${lab.url}/metrics`)).text();
+      return Number(/api_calls_total\{operation="token"\} (\d+)/.exec(text)?.[1]) > 2;
+    },
+    { timeoutMs: 15_000, everyMs: 200 },
+  );
+  expect(node.snapshot().pushed).toBe(true);
   const input = { blocks: 200, count: 5_000 };
   const job = await lab.submit('ann', input);
   const { result } = await lab.done('ann', job, 18_000);

@@ -1,6 +1,7 @@
 import type { JobSummary, JobView } from '@belfry/protocol';
 import type { DemandMessage, JobOverMessage } from '../../messages/fleet-messages.ts';
 import type { WorkMessage } from '../../messages/node-messages.ts';
+import { isStrict } from '../../fleet-settings.ts';
 import { advance } from './advance.ts';
 import { giveOut, soonMs } from './assign.ts';
 import { requeue } from './chunks.ts';
@@ -76,7 +77,7 @@ function writeOff(turn: JobTurn): void {
 function waive(turn: JobTurn): void {
   const { state, now, settings } = turn;
   const { round } = state;
-  if (round.again.length === 0) return;
+  if (round.again.length === 0 || isStrict(settings)) return;
   for (const from of round.again) {
     const chunk = round.chunks[from];
     if (chunk?.votes === undefined || now - (chunk.since ?? now) < settings.times.deadMs) continue;

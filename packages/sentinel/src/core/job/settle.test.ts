@@ -163,6 +163,20 @@ describe('an attempt that is lost', () => {
   });
 });
 
+test('of what went wrong the latest five are kept, as long as they may be', () => {
+  const attempts = Object.fromEntries(
+    Array.from({ length: 7 }, (_, i) => [`t${i}`, { node: 'one', from: i }] as const),
+  );
+  const turn = jobTurn({ nodes: { one: { slots: 7 } }, attempts });
+  for (let i = 0; i < 7; i++) {
+    settleFailure(turn, { ...failure, attempt: `t${i}`, message: `${i}`.repeat(5_000) });
+  }
+  const { errors } = turn.state;
+  expect(errors.map(({ from, message }) => [from, message[0], message.length])).toEqual(
+    [2, 3, 4, 5, 6].map((i) => [i, `${i}`, 2_000]),
+  );
+});
+
 test('a chunk that is given back has not failed, and the node gets nothing for a heartbeat', () => {
   const turn = jobTurn({ nodes: { one: {} }, attempts: { a: { node: 'one', from: 0 } } });
   settleFailure(turn, { ...failure, reason: 'refused' });

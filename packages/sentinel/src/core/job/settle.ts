@@ -1,3 +1,4 @@
+import { isStrict } from '../../fleet-settings.ts';
 import type { FailureMessage, LostMessage, ResultMessage } from '../../messages/job-messages.ts';
 import { giveBack } from '../ranges/free-ranges.ts';
 import { cancelAttempts, closeAttempt, dropChunk, requeue, splitChunk } from './chunks.ts';
@@ -83,7 +84,7 @@ function hear(
   const check =
     trustOf(turn, vote.node) === 'earned' &&
     turn.random() < settings.trust.check &&
-    othersThan(turn, vote.node);
+    (isStrict(settings) || othersThan(turn, vote.node));
   const votes: Vote[] = [...(chunk.votes ?? []), check ? { ...vote, checked: true } : vote];
   const verdict = judge({
     votes,
