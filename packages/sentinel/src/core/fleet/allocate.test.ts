@@ -141,6 +141,17 @@ describe('grants', () => {
     expect(pool.slots('b')).toBe(1);
   });
 
+  test('give to others what those whose share it is avoid', () => {
+    const pool = new Pool();
+    pool.node('x', 1);
+    pool.node('y', 1);
+    pool.demand('a', 1, { avoid: ['x'] });
+    pool.demand('c', 1, { owner: 'carl', avoid: ['x'] });
+    pool.demand('b', 1, { owner: 'bob' });
+    expect(pool.slots('a') + pool.slots('c')).toBe(1);
+    expect(pool.believed.get('b')).toEqual(new Map([['x', 1]]));
+  });
+
   test('carry how fast a node turned out to be', () => {
     const pool = new Pool();
     pool.node('n', 1);
@@ -202,7 +213,7 @@ test('property: jobs believe to have what they have, no node gives more than it 
         expectFair(pool);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 1_000 },
   );
 });
 

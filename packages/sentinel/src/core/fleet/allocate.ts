@@ -51,6 +51,7 @@ export function allocate({ state, settings }: FleetTurn): Map<number, GrantsMess
   const capacity = new Map(groups.values().map((group) => [group.kind, group.capacity]));
   const shares = shareOut(jobs, capacity, settings.userSlots);
   for (const group of groups.values()) settle(state, group, { claimants, shares, used });
+  giveRest(state, groups, { claimants, used, userSlots: settings.userSlots });
   const kinds = [...groups.keys()].flatMap((kind) => state.kinds[kind] ?? []);
   const waiting = new Map<number, GrantsMessage['waiting']>();
   for (const { number, job, grants } of claimants) {
@@ -191,6 +192,52 @@ function settle(state: FleetState, group: Group, settling: Settling): void {
       if (!makeRoom(state, members, { claimant, claimants, used })) break;
     }
   }
+}
+
+/** What whose share it is cannot use, having avoided it, is anybody's: the highest priority's first, then his who has least. */
+function giveRest(
+  state: FleetState,
+  groups: ReadonlyMap<number, Group>,
+  rest: {
+    readonly claimants: readonly Claimant[];
+    readonly used: Used;
+    readonly userSlots: number;
+  },
+): void {
+  const { claimants, used, userSlots } = rest;
+  const has = new Map(claimants.map((each) => [each, sumOf(each.grants.values())]));
+  const ofUser = new Map<string, number>();
+  for (const [{ job }, slots] of has) {
+    ofUser.set(job.owner, (ofUser.get(job.owner) ?? 0) + slots);
+  }
+  const isHungry = (each: Claimant): boolean =>
+    (has.get(each) ?? 0) < each.job.wanted && (ofUser.get(each.job.owner) ?? 0) < userSlots;
+  for (const { kind, members } of groups.values()) {
+    const kindOf = state.kinds[kind];
+    if (kindOf === undefined) continue;
+    const hungry = claimants.filter(
+      (each) =>
+        isHungry(each) && mayUse(kindOf, each.job.owner) && canRun(kindOf, each.job.simulation),
+    );
+    if (hungry.length === 0) continue;
+    hungry.sort((a, b) => b.job.priority - a.job.priority || (has.get(a) ?? 0) - (has.get(b) ?? 0));
+    for (const at of members) {
+      for (const claimant of hungry) {
+        if (claimant.avoid.has(at)) continue;
+        while ((used[at] as number) < (state.nodes.slots[at] as number) && isHungry(claimant)) {
+          addGrant(state, claimant, { at, slots: 1, used });
+          has.set(claimant, (has.get(claimant) ?? 0) + 1);
+          ofUser.set(claimant.job.owner, (ofUser.get(claimant.job.owner) ?? 0) + 1);
+        }
+      }
+    }
+  }
+}
+
+function sumOf(numbers: Iterable<number>): number {
+  let sum = 0;
+  for (const each of numbers) sum += each;
+  return sum;
 }
 
 function takeBack(
