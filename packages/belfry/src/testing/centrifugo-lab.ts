@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connect, type BelfryClient } from '@belfry/client';
-import { CENTRIFUGO, findGoServer, freePort, waitFor } from '@belfry/testkit';
+import { CENTRIFUGO, findGoServer, lastingPort, waitFor } from '@belfry/testkit';
 import { SignJWT } from 'jose';
 import { configForCentrifugo } from '../centrifugo/config-for-centrifugo.ts';
 import { resolveConfig } from '../config/resolve-config.ts';
@@ -155,7 +155,7 @@ export async function deploy(
   { presenceTtl, redis, fleet }: DeployOptions = {},
 ): Promise<Deployment> {
   const directory = temporaryDirectory();
-  const [port, workerPort] = [await freePort(), await freePort()];
+  const [port, workerPort] = [await lastingPort(), await lastingPort()];
   const url = `http://127.0.0.1:${port}`;
   const workerUrl = `http://127.0.0.1:${workerPort}`;
   const batches: (readonly object[])[] = [];

@@ -13,7 +13,7 @@ import {
   runLocally,
   type SubmitReply,
 } from '@belfry/protocol';
-import { freePort, waitFor } from '@belfry/testkit';
+import { lastingPort, waitFor } from '@belfry/testkit';
 import { Centrifuge } from 'centrifuge';
 import { createAdminTokens } from '../admin/admin-token.ts';
 import { createTokenSigner } from '../auth/token-signer.ts';
@@ -63,7 +63,7 @@ export class NodeLab implements AsyncDisposable {
   static async start({ config = {}, fleet = {} }: NodeLabOptions = {}): Promise<NodeLab> {
     await using parts = new AsyncDisposableStack();
     const { path: directory } = parts.use(temporaryDirectory());
-    const port = await freePort();
+    const port = await lastingPort();
     const file = {
       environment: 'development',
       data_dir: join(directory, 'data'),
