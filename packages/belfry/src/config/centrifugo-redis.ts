@@ -29,8 +29,22 @@ const IDLE: Readonly<Record<string, string>> = {
   presence_ttl: '',
 };
 
+/** Those that are errors where they are on. */
+const GONE: Readonly<Record<string, string>> = {
+  replica_client: 'Belfry reads from the server that it writes to; remove it.',
+};
+
 const isSet = (value: unknown): boolean =>
-  value !== undefined && value !== null && value !== '' && value !== false && value !== 0;
+  value !== undefined &&
+  value !== null &&
+  value !== '' &&
+  value !== false &&
+  value !== 0 &&
+  !(Array.isArray(value) && value.length === 0);
+
+/** Of groups that are off nothing counts. */
+const isOffGroup = (key: string, value: unknown): boolean =>
+  (key === 'sentinel_tls' || key in GONE) && isTree(value) && value['enabled'] !== true;
 
 function list(value: unknown): string[] {
   const items = Array.isArray(value) ? value : [value];
@@ -72,15 +86,13 @@ function readRedis(options: Tree, at: string): RedisOfCentrifugo {
   const problems: string[] = [];
   const warnings: string[] = [];
   for (const [key, value] of Object.entries(options)) {
-    if (!isSet(value)) continue;
-    if (key === 'sentinel_tls' && isTree(value) && value['enabled'] !== true) continue;
+    if (!isSet(value) || isOffGroup(key, value)) continue;
     const advice = IDLE[key];
     if (advice === undefined) {
-      problems.push(
-        key.startsWith('sentinel_')
-          ? `${at}.${key}: Belfry does not use Sentinel; give redis.url the address of the server, or use a Redis Cluster.`
-          : `${at}.${key}: unknown key.`,
-      );
+      const why = key.startsWith('sentinel_')
+        ? 'Belfry does not use Sentinel; give redis.url the address of the server, or use a Redis Cluster.'
+        : (GONE[key] ?? 'unknown key.');
+      problems.push(`${at}.${key}: ${why}`);
     } else if (advice !== '') {
       warnings.push(`${at}.${key}: it changes nothing here: ${advice}.`);
     }

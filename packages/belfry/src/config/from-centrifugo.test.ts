@@ -143,6 +143,10 @@ describe('the engine', () => {
     [{ engine: { type: 'nats' } }, /^engine\.type: got "nats"; Belfry has "memory"/],
     [{ broker: { enabled: true, type: 'nats' } }, /^broker\.type: got "nats"/],
     [
+      { engine: { type: 'redis', redis: { replica_client: { enabled: true } } } },
+      /^engine\.redis\.replica_client: Belfry reads from the server that it writes to/,
+    ],
+    [
       { engine: { type: 'redis', redis: { sentinel_address: ['h:1'] } } },
       /^engine\.redis\.sentinel_address: Belfry does not use Sentinel/,
     ],

@@ -8,10 +8,12 @@ import { describe, expect, test } from 'vitest';
 import { configForCentrifugo } from '../centrifugo/config-for-centrifugo.ts';
 import { COUNTER, temporaryDirectory } from '../testing/belfry-process.ts';
 import { TEAM_SECRET, teamConfig } from '../testing/team-config.ts';
+import { ConfigError } from './config-error.ts';
 import { parseDuration } from './duration.ts';
 import { resolveConfig } from './resolve-config.ts';
 import type { BelfryConfig } from './schema.ts';
 import { isTree, type Tree, valueAt } from './tree.ts';
+import { ALL_FIELDS } from './walk-schema.ts';
 
 const run = promisify(execFile);
 const found = await findGoServer(CENTRIFUGO, { env: process.env });
@@ -68,12 +70,69 @@ function differences(theirs: Tree, ours: unknown, path = ''): string[] {
   });
 }
 
+const KNOWN = new Set(ALL_FIELDS.map(({ path }) => path));
+
+/** The paths of what is true or false. */
+function switchesOf(tree: Tree, path = ''): string[] {
+  return Object.entries(tree).flatMap(([name, value]) => {
+    const at = path === '' ? name : `${path}.${name}`;
+    if (isTree(value)) return switchesOf(value, at);
+    return typeof value === 'boolean' ? [at] : [];
+  });
+}
+
+/** The config with this switch on, and what it is in. */
+function turnedOn(config: Tree, path: string): Tree {
+  const values = structuredClone(config);
+  const steps = path.split('.');
+  let group: Tree = values;
+  for (const step of steps.slice(0, -1)) {
+    group = group[step] as Tree;
+    if ('enabled' in group) group['enabled'] = true;
+    if ('endpoint' in group) group['endpoint'] = 'http://127.0.0.1:1';
+    if (
+      'type' in group &&
+      (steps[1] === 'redis' || steps[1] === 'nats' || steps[1] === 'postgres')
+    ) {
+      group['type'] = steps[1];
+    }
+  }
+  group[steps.at(-1) ?? ''] = true;
+  return values;
+}
+
+/** What is said of a config: problems, and what changes nothing. */
+function toldOf(values: Tree): readonly string[] {
+  try {
+    return resolve(values).warnings;
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
 describe.skipIf(binary === '')('a real Centrifugo', () => {
   test('has a default config that loads as it is, and whose defaults are ours but for those that are documented', async () => {
     const { stdout } = await run(binary, ['defaultconfig', '--dry-run']);
     const theirs = JSON.parse(stdout) as Tree;
     expect(resolve(theirs).config.client.channel_limit).toBe(128);
+    const onRedis = { ...theirs, engine: { ...(theirs['engine'] as Tree), type: 'redis' } };
+    expect(resolve(onRedis).config.redis.url).toBe('redis://127.0.0.1:6379');
     expect(new Set(differences(theirs, resolve({}).config))).toEqual(OTHER_DEFAULTS);
+  });
+
+  test('has no switch that Belfry does not know and does not name when it is on', async () => {
+    const { stdout } = await run(binary, ['defaultconfig', '--dry-run']);
+    const theirs = JSON.parse(stdout) as Tree;
+    // `disabled` says that something is off. Of a broker only Redis counts, and becomes `redis`.
+    const left = /\.disabled$|^(broker|presence_manager)\.|\.redis\.tls\.enabled$/;
+    const switches = switchesOf(theirs).filter((path) => !KNOWN.has(path) && !left.test(path));
+    expect(switches.length).toBeGreaterThan(50);
+    const silent = switches.filter((path) => {
+      const told = toldOf(turnedOn(theirs, path));
+      return !told.some((line) => path.startsWith(line.split(':', 1)[0] ?? line));
+    });
+    expect(silent).toEqual([]);
   });
 
   test('makes a first config that loads as it is', async () => {
