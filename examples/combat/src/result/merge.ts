@@ -1,21 +1,5 @@
+import { mergeMoments } from '@belfry/protocol';
 import type { CombatResult } from './result.ts';
-
-type Dps = CombatResult['dps'];
-
-/** Means and variances of two parts as if they had been one, by Chan's formula. */
-function mergeDps(a: Dps, b: Dps): Dps {
-  if (a.count === 0) return b;
-  if (b.count === 0) return a;
-  const count = a.count + b.count;
-  const delta = b.mean - a.mean;
-  return {
-    count,
-    mean: a.mean + (delta * b.count) / count,
-    m2: a.m2 + b.m2 + (delta * delta * a.count * b.count) / count,
-    min: Math.min(a.min, b.min),
-    max: Math.max(a.max, b.max),
-  };
-}
 
 function mergeHistograms(
   a: CombatResult['histogram'],
@@ -60,7 +44,7 @@ export function merge(a: CombatResult, b: CombatResult): CombatResult {
   }
   return {
     fight: a.fight,
-    dps: mergeDps(a.dps, b.dps),
+    dps: mergeMoments(a.dps, b.dps),
     histogram: mergeHistograms(a.histogram, b.histogram),
     time: { total: a.time.total + b.time.total, idle: a.time.idle + b.time.idle },
     sources: mergeLists(a.sources, b.sources),

@@ -1,3 +1,5 @@
+import type { Moments } from '@belfry/protocol';
+
 /**
  * What some iterations of a fight have come to: plain JSON of a few kilobytes, whose numbers survive being written and read to the last bit. All
  * but `dps.mean` and `dps.m2` are whole numbers, extremes or names: merged in any order they are the same.
@@ -5,14 +7,8 @@
 export interface CombatResult {
   /** Of which fight it is; only results of the same fight can be merged. */
   readonly fight: string;
-  /** Damage per second of one iteration. `m2`: the sum of squared deviations from the mean. `min` and `max` are 0 when there is no iteration. */
-  readonly dps: {
-    readonly count: number;
-    readonly mean: number;
-    readonly m2: number;
-    readonly min: number;
-    readonly max: number;
-  };
+  /** Damage per second of one iteration. */
+  readonly dps: Moments;
   /** How many iterations are in each bin of histogram.ts, from bin `first` on; neither end is 0. */
   readonly histogram: { readonly first: number; readonly counts: readonly number[] };
   /** All ms of all fights, and of these, during how many nothing could be done. */
