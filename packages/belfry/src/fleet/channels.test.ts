@@ -3,13 +3,15 @@ import { FLEET_PATH, jobChannel, nodeChannel } from '@belfry/protocol';
 import { waitFor } from '@belfry/testkit';
 import { Centrifuge, type Subscription } from 'centrifuge';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type FleetLab, type LabNode, startFleetLab } from '../testing/fleet-lab.ts';
+import { askAt, type FleetLab, type LabNode, startFleetLab } from '../testing/fleet-lab.ts';
+
+const API_KEY = 'an-api-key-of-a-backend-in-tests';
 
 describe.each(['embedded', 'redis'] as const)('channels of a fleet on %s', (stores) => {
   let lab: FleetLab;
   let ann: string;
   beforeAll(async () => {
-    lab = await startFleetLab(stores);
+    lab = await startFleetLab(stores, { http_api: { key: API_KEY } });
     ann = await lab.token('ann');
   });
   afterAll(() => lab[Symbol.asyncDispose]());
@@ -156,6 +158,23 @@ describe.each(['embedded', 'redis'] as const)('channels of a fleet on %s', (stor
     // The actors themselves are out of reach.
     expect(await outcomeOf(bob.newSubscription(`control:job/${job}`))).toBe(102);
     await expect(bob.publish(`control:node/${node.id}`, {})).rejects.toMatchObject({ code: 102 });
+  });
+
+  test('what is announced reaches people and nodes', async () => {
+    const headers = { 'x-api-key': API_KEY };
+    const body = { channel: 'broadcast', data: { type: 'maintenance', at: '22:00' } };
+    using bob = await sdk(await lab.token('bob'));
+    const subscription = bob.newSubscription('broadcast');
+    using node = await nodeSdk(await lab.node('ann'));
+    const heard: unknown[] = [];
+    subscription.on('publication', ({ data }) => heard.push(data));
+    node.on('publication', ({ channel, data }) => heard.push([channel, data]));
+    expect(await outcomeOf(subscription)).toBe('subscribed');
+    // People may listen there, and not speak.
+    await expect(bob.publish('broadcast', body.data)).rejects.toMatchObject({ code: 103 });
+    expect((await askAt(lab.url, '/api/publish', { body, headers })).status).toBe(200);
+    await waitFor(() => heard.length === 2);
+    expect(heard).toEqual(expect.arrayContaining([body.data, ['broadcast', body.data]]));
   });
 
   test('a Centrifugo asks the same over HTTP, and must show the secret', async () => {
