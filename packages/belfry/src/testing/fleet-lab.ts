@@ -9,6 +9,7 @@ import { createTokenSigner } from '../auth/token-signer.ts';
 import type { BelfryConfig } from '../config/schema.ts';
 import { type RunningBelfry, startBelfry } from '../run/start-belfry.ts';
 import { coin } from './coin.ts';
+import { checkDescribed } from './described-answers.ts';
 import { temporaryDirectory } from './belfry-process.ts';
 
 const COIN = fileURLToPath(new URL('coin.ts', import.meta.url));
@@ -71,6 +72,7 @@ export interface LabNode extends SigningNode {
   workUntil(done: () => boolean): Promise<void>;
 }
 
+/** What the API of a fleet answers must be what its description says. */
 export async function askAt<Body>(
   url: string,
   path: string,
@@ -82,8 +84,9 @@ export async function askAt<Body>(
     headers,
     token = '',
   } = asking;
+  const method = asking.method ?? (text === undefined ? 'GET' : 'POST');
   const response = await fetch(`${url}${path}`, {
-    method: asking.method ?? (text === undefined ? 'GET' : 'POST'),
+    method,
     headers: { ...(token === '' ? {} : { authorization: `Bearer ${token}` }), ...headers },
     ...(text === undefined ? {} : { body: text }),
   });
@@ -94,6 +97,7 @@ export async function askAt<Body>(
   } catch {
     // It is something else.
   }
+  if (response.ok && path.startsWith(`${FLEET_PATH}/`)) checkDescribed({ method, path }, parsed);
   return { status: response.status, headers: response.headers, body: parsed as Body };
 }
 
