@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { request, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { encodePublication } from '@belfry/protocol';
 import { waitFor } from '@belfry/testkit';
 import { describe, expect, it } from 'vitest';
@@ -257,5 +258,26 @@ describe('the WebSocket server', () => {
     expect(wire.socket.readyState).toBe(WebSocket.OPEN);
     expect(await status(path)).toBe(503);
     expect(rig.beacon.snapshot().counters.connections_refused).toBe(5);
+  });
+
+  it.each([
+    ['early', '/connection/websocket'],
+    ['late', '/connection/websocket/'],
+  ])('does not keep whom it refused %s and who does not hang up', async (_, path) => {
+    await using store = await openMemoryStore();
+    await using rig = await startBeacon(store, config());
+    const head = `GET ${path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n`;
+    const socket = connect({ port: rig.port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.write(head);
+    expect(await text(socket)).toMatch(/^HTTP\/1.1 400 .*Sec-WebSocket-Key is not one$/s);
+    // Whoever is still there takes what comes.
+    let isGone = false;
+    socket.on('error', () => {
+      isGone = true;
+    });
+    await waitFor(() => {
+      socket.write('x');
+      return isGone;
+    });
   });
 });

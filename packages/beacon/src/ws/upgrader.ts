@@ -113,6 +113,8 @@ export class Upgrader {
       problem,
     ];
     socket.on('error', ignore);
+    // No server times it out any more, and whoever does not hang up would be kept for ever.
+    socket.once('finish', () => socket.destroy());
     socket.end(lines.join('\r\n'));
   }
 }
