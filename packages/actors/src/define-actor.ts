@@ -108,6 +108,7 @@ export interface TurnContext<State, ServerMessage, UserMessage> {
   /**
    * The messages after this turn wait for `ms` (0 to 10,000) from its time, and then are handled together: for an actor whose turns cost
    * more than its messages do. Ticks do not wait, and a turn for one may take messages along. The longest of several counts, and for this turn alone.
+   * After a turn that had as many messages as one may have, nothing waits.
    */
   gather(ms: Millis): void;
   /**

@@ -129,6 +129,13 @@ describe('gathering', () => {
     expect(actor.turn(1000, [20, 13].map(fromSystem)).commit.holdUntil).toBe(1100);
   });
 
+  test('holds nothing back where there are more messages than a turn takes', () => {
+    const actor = localActor(patient, { maxMessages: 2 });
+    expect(actor.turn(1000, [20, 20].map(fromSystem)).commit.holdUntil).toBeNull();
+    expect(actor.turn(1100, [20].map(fromSystem)).commit.holdUntil).toBe(1120);
+    expect(actor.turn(1200, [20, 13].map(fromSystem)).commit.holdUntil).toBe(1300);
+  });
+
   test('takes a time that is one', () => {
     const actor = localActor(patient);
     const { failures } = actor.turn(1000, [fromSystem(10_001)]);

@@ -269,7 +269,9 @@ export class Turn {
   /** What failed is tried again later, and an actor may want what comes after this turn to wait for more. */
   #holdUntil(): Millis | null {
     const { exists, gatherMs } = this.#bench.draft;
-    const gathered = exists && gatherMs > 0 ? Math.ceil(this.#now + gatherMs) : 0;
+    const { maxMessages = Infinity } = this.#options;
+    const waits = exists && gatherMs > 0 && this.#snapshot.messages.length < maxMessages;
+    const gathered = waits ? Math.ceil(this.#now + gatherMs) : 0;
     const until = Math.max(this.#head?.until ?? 0, gathered);
     return until > this.#now ? until : null;
   }

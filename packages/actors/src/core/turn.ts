@@ -29,6 +29,8 @@ export interface TurnOptions {
   readonly historyFor: (channel: string) => HistoryPolicy;
   /** The inbox limit of a kind, for sends; `undefined`: the store's default. */
   readonly inboxLimitOf?: (kind: string) => number | undefined;
+  /** The most messages of one turn: after as many others are there already, and nothing is gathered. Default: nobody knows. */
+  readonly maxMessages?: number;
   /** Check what is published against the kind's schemas. Default true; the messages themselves never change by it. */
   readonly validatePublications?: boolean;
   /** The longest JSON text of a state, in UTF-16 code units. Default 1,048,576. */
