@@ -214,14 +214,16 @@ function giveRest(
     (has.get(each) ?? 0) < each.job.wanted && (ofUser.get(each.job.owner) ?? 0) < userSlots;
   for (const { kind, members } of groups.values()) {
     const kindOf = state.kinds[kind];
-    if (kindOf === undefined) continue;
+    const free = freeOf(state, members, used);
+    // Where every slot is used there may be thousands of nodes, and of jobs that want more.
+    if (kindOf === undefined || free.length === 0) continue;
     const hungry = claimants.filter(
       (each) =>
         isHungry(each) && mayUse(kindOf, each.job.owner) && canRun(kindOf, each.job.simulation),
     );
     if (hungry.length === 0) continue;
     hungry.sort((a, b) => b.job.priority - a.job.priority || (has.get(a) ?? 0) - (has.get(b) ?? 0));
-    for (const at of members) {
+    for (const at of free) {
       for (const claimant of hungry) {
         if (claimant.avoid.has(at)) continue;
         while ((used[at] as number) < (state.nodes.slots[at] as number) && isHungry(claimant)) {
@@ -232,6 +234,11 @@ function giveRest(
       }
     }
   }
+}
+
+/** The nodes that have a slot which nobody has. */
+function freeOf(state: FleetState, members: readonly number[], used: Used): number[] {
+  return members.filter((at) => (used[at] as number) < (state.nodes.slots[at] as number));
 }
 
 function sumOf(numbers: Iterable<number>): number {
@@ -279,7 +286,7 @@ function makeRoom(
   },
 ): boolean {
   const { claimant, claimants, used } = room;
-  const free = members.filter((at) => (used[at] as number) < (state.nodes.slots[at] as number));
+  const free = freeOf(state, members, used);
   if (free.length === 0) return false;
   const own = new Set(members);
   for (const other of claimants) {
