@@ -6,6 +6,8 @@ import { lookOver } from './outlook.ts';
 
 const NOW = 10_000;
 
+type JobNodeInput = NonNullable<JobTurnInput['nodes']>[string];
+
 /** Gives out; what each node got: the first blocks of its chunks. */
 function given(input: JobTurnInput): Record<string, number[]> {
   return gifts(run(input));
@@ -108,6 +110,27 @@ describe('what is to be confirmed or done again', () => {
     const chunks = { 0: { blocks: 64, fails: 1, failed: ['a'] } };
     expect(given({ nodes: { a: {}, b: {} }, chunks })).toEqual({ b: [0] });
     expect(given({ nodes: { a: {} }, chunks })).toEqual({ a: [0] });
+  });
+
+  test('is left to a much faster node for which it was cut, for a while and where there is one that takes something', () => {
+    const slow = { rate: 0.001 };
+    const fast = { rate: 1 };
+    const chunk = { blocks: 64, fails: 1, since: NOW - 1 };
+    const busy = { b: { node: 'fast', from: 64, at: NOW }, c: { node: 'fast', from: 65, at: NOW } };
+    const of = (more: Partial<typeof chunk>, other: JobNodeInput = fast): unknown =>
+      given({
+        blocks: 66,
+        nodes: { slow, fast: other },
+        chunks: { 0: { ...chunk, ...more } },
+        attempts: busy,
+      })['slow'];
+    expect(of({})).toBeUndefined();
+    expect(of({ since: NOW - jobTurn().settings.times.suspectMs })).toEqual([0]);
+    expect(of({}, { rate: 0.0015 })).toEqual([0]);
+    expect(of({}, { ...fast, slots: 0 })).toEqual([0]);
+    expect(of({}, { ...fast, fails: 8 })).toEqual([0]);
+    // It refused what it was given, or never said that it had it.
+    expect(of({}, { ...fast, pausedUntil: NOW + 1 })).toEqual([0]);
   });
 
   test('is enough to do for nodes without trust: more of it would wait longer', () => {

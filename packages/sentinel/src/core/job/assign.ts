@@ -176,15 +176,19 @@ function isForFaster(giving: Giving, holding: Holding, chunk: Chunk): boolean {
     return false;
   }
   if (turn.now - (chunk.since ?? turn.now) >= times.suspectMs) return false;
-  giving.fastest ??= fastestOf(outlook);
+  giving.fastest ??= fastestOf(giving);
   return giving.fastest.some(
     (other) => rateOf(other.known, outlook) >= 2 * rate && mayTake(giving, other, chunk),
   );
 }
 
-function fastestOf(outlook: Outlook): Holding[] {
+/** Of those that take something now: a node that never does what it is given would be waited for again and again. */
+function fastestOf({ turn, outlook }: Giving): Holding[] {
   return [...outlook.holdings.values()]
-    .filter(({ known }) => known.slots > 0 && known.fails < MOST_FAILS)
+    .filter(
+      ({ known: { slots, fails, pausedUntil } }) =>
+        slots > 0 && fails < MOST_FAILS && pausedUntil <= turn.now,
+    )
     .sort((a, b) => rateOf(b.known, outlook) - rateOf(a.known, outlook))
     .slice(0, FASTEST);
 }

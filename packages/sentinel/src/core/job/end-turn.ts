@@ -47,7 +47,7 @@ export function endTurn(turn: JobTurn): JobEffects {
     const outlook = lookOver(turn);
     const idle = giveOut(turn, outlook);
     const fleet = tellFleet(turn, demandOf(turn, outlook, { idle }), outlook);
-    return effects(turn, fleet, lookMs(turn, outlook));
+    return effects(turn, fleet, idle ? LOOK_MS : lookMs(turn, outlook));
   }
   return effects(turn, tellOver(turn));
 }
