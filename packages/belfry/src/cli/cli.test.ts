@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -213,6 +213,16 @@ describe('belfry actors and channels', () => {
 });
 
 describe('how it is called', () => {
+  test('what is compiled is kept in the home of the user, not where the program is called', async () => {
+    using directory = temporaryDirectory();
+    const cwd = join(directory.path, 'work');
+    mkdirSync(cwd);
+    const env = { XDG_CACHE_HOME: 'caches', HOME: directory.path, NODE_COMPILE_CACHE: '' };
+    expect(await runBelfry(['--version'], { cwd, env })).toMatchObject({ code: 0 });
+    expect(readdirSync(cwd)).toEqual([]);
+    expect(readdirSync(join(directory.path, '.cache', 'belfry', 'compiled'))).toHaveLength(1);
+  });
+
   test.each<[string[], number, RegExp]>([
     [['--version'], 0, /^\d+\.\d+\.\d+\n$/],
     [['--help'], 0, /belfry actors dead-letters[^]*Exit codes: 0 done; 1 .*; 2 /],

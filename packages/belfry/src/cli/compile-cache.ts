@@ -1,6 +1,6 @@
 import { enableCompileCache, flushCompileCache } from 'node:module';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 
 /**
  * Keeps what Node compiles for the next start, of which compiling is nearly half. It lies in the user's own cache directory: who could
@@ -9,7 +9,8 @@ import { join } from 'node:path';
 export function useCompileCache(env: NodeJS.ProcessEnv): void {
   let caches = env['XDG_CACHE_HOME'] ?? '';
   try {
-    if (caches === '') caches = join(homedir(), '.cache');
+    // A relative one counts for nothing (XDG Base Directory), and would be another in each working directory.
+    if (!isAbsolute(caches)) caches = join(homedir(), '.cache');
   } catch {
     // Somebody without a home.
     return;
