@@ -177,6 +177,20 @@ describe('a copy', () => {
     expect(given({ blocks: 1, nodes: { slow: { ...slow, slots: 2 } }, attempts })).toEqual({});
   });
 
+  test('of what waits behind a chunk of which nobody knows how long it takes is made after a while', () => {
+    const of = (at: number, more: Partial<JobNodeInput> = {}) =>
+      given({
+        blocks: 2,
+        nodes: { n: {}, idle: more },
+        attempts: { a: { node: 'n', from: 0, at }, b: { node: 'n', from: 1, at, run: 0 } },
+      });
+    const { prefetchMs } = jobTurn().settings;
+    expect(of(NOW - prefetchMs + 1)).toEqual({});
+    expect(of(NOW - prefetchMs)).toEqual({ idle: [1] });
+    expect(of(NOW - prefetchMs, { slots: 2 })).toEqual({ idle: [1] });
+    expect(of(NOW - prefetchMs, { slots: 0 })).toEqual({});
+  });
+
   test('is one, however many are idle', () => {
     const nodes = { slow, fast, faster: { rate: 2 }, fastest: { rate: 3 } };
     expect(given({ blocks: 1, nodes, attempts })).toEqual({ fastest: [0] });

@@ -236,13 +236,14 @@ function needsOthers(turn: JobTurn, node: string): boolean {
 function nextCopy({ turn, outlook, late }: Giving, { node, known }: Holding): number | null {
   const { round } = turn.state;
   const rate = rateOf(known, outlook) || outlook.meanRate;
-  if (rate === 0 || late === null) return null;
+  if (late === null) return null;
   for (const [i, { from, node: holder, msLeft: theirs }] of late.slice(0, LATEST).entries()) {
     const chunk = round.chunks[from];
     if (chunk === undefined || holder === node) continue;
     if (chunk.votes?.some((vote) => vote.node === node) === true) continue;
-    const ours = (chunk.blocks * round.count) / rate + turn.state.lag;
-    if (ours * 1.2 + 100 >= theirs) continue;
+    const ours = rate === 0 ? Infinity : (chunk.blocks * round.count) / rate + turn.state.lag;
+    // Where nobody knows how fast anything is, what waits elsewhere begins sooner here.
+    if (theirs < Infinity && ours * 1.2 + 100 >= theirs) continue;
     late.splice(i, 1);
     return from;
   }

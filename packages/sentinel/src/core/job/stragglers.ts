@@ -5,12 +5,13 @@ import { msLeft, msOf, rateOf, type Outlook } from './outlook.ts';
 export interface Straggler {
   readonly from: number;
   readonly node: string;
+  /** `Infinity`: it waits, and nobody knows for how long. */
   readonly msLeft: number;
 }
 
 /** Chunks that nobody else has, those that will take longest first. */
 export function stragglers(turn: JobTurn, outlook: Outlook): Straggler[] {
-  const { state, now } = turn;
+  const { state, now, settings } = turn;
   const found: Straggler[] = [];
   for (const { node, known, attempts } of outlook.holdings.values()) {
     const rate = rateOf(known, outlook);
@@ -30,6 +31,8 @@ export function stragglers(turn: JobTurn, outlook: Outlook): Straggler[] {
       const ms =
         own ??
         free + msOf(turn, attempt, rate || outlook.meanRate) * (1 + Math.floor(waiting++ / width));
+      // A second chunk that was given because the first was taken for a short one, and nobody knows better yet.
+      if (ms === Infinity && now - attempt.at < settings.prefetchMs) continue;
       if (ms > 0) found.push({ from: attempt.from, node, msLeft: ms });
     }
   }
