@@ -89,29 +89,33 @@ async function blocksDone(lab: NodeLab, job: string, blocks: number): Promise<vo
   });
 }
 
-test('a job is done to the last bit as one machine does it, and chunks come by push', async () => {
-  // With heartbeats this rare, only pushes bring anything in time.
-  const times = { heartbeat: '20s', suspect: '40s', dead: '60s', ack: '1s', stall: '30s' };
-  await using lab = await NodeLab.start({ fleet: { times, token_ttl: '1s' } });
-  await using node = await startNode(lab);
-  await waitFor(() => node.snapshot().pushed, { timeoutMs: 15_000 });
-  // Its connection outlives its tokens.
-  await waitFor(
-    async () => {
-      const text = await (await fetch(`${lab.url}/metrics`)).text();
-      return Number(/api_calls_total\{operation="token"\} (\d+)/.exec(text)?.[1]) > 2;
-    },
-    { timeoutMs: 15_000, everyMs: 200 },
-  );
-  expect(node.snapshot().pushed).toBe(true);
-  const input = { blocks: 200, count: 5_000 };
-  const job = await lab.submit('ann', input);
-  const { result } = await lab.done('ann', job, 18_000);
-  expect(canonicalJson(result)).toBe(await localResult(input));
-  expect(node.snapshot().counts).toMatchObject({ failed: 0, cancelled: 0, unwanted: 0 });
-  // It serves more than channels, though nobody named actors.
-  expect(lab.log()).not.toContain('no actors');
-});
+test(
+  'a job is done to the last bit as one machine does it, and chunks come by push',
+  { timeout: 120_000 },
+  async () => {
+    // With heartbeats this rare, only pushes bring anything in time.
+    const times = { heartbeat: '60s', suspect: '120s', dead: '180s', ack: '15s', stall: '60s' };
+    await using lab = await NodeLab.start({ fleet: { times, token_ttl: '3s' } });
+    await using node = await startNode(lab);
+    await waitFor(() => node.snapshot().pushed, { timeoutMs: 30_000 });
+    // Its connection outlives its tokens.
+    await waitFor(
+      async () => {
+        const text = await (await fetch(`${lab.url}/metrics`)).text();
+        return Number(/api_calls_total\{operation="token"\} (\d+)/.exec(text)?.[1]) > 2;
+      },
+      { timeoutMs: 30_000, everyMs: 200 },
+    );
+    expect(node.snapshot().pushed).toBe(true);
+    const input = { blocks: 200, count: 5_000 };
+    const job = await lab.submit('ann', input);
+    const { result } = await lab.done('ann', job, 50_000);
+    expect(canonicalJson(result)).toBe(await localResult(input));
+    expect(node.snapshot().counts).toMatchObject({ failed: 0, cancelled: 0, unwanted: 0 });
+    // It serves more than channels, though nobody named actors.
+    expect(lab.log()).not.toContain('no actors');
+  },
+);
 
 test('without a Beacon a node hears of everything with its heartbeats', async () => {
   await using lab = await NodeLab.start();
