@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -173,6 +176,31 @@ describe.for([...missing])('two Beacons behind %s', ([name, why]) => {
       }
     },
     120_000,
+  );
+
+  test.skipIf(why !== null)(
+    'on every path they hear the host with its port, and the address of a client who claims another',
+    async () => {
+      const heard = new Map<string, IncomingHttpHeaders>();
+      await using server = createServer(({ url, headers }, response) => {
+        heard.set(url ?? '', headers);
+        response.end('{}');
+      }).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const here = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      await using proxy = await startProxy(name, { beacons: [here, here], isPublic: false });
+      const paths = ['/', '/emulation', '/api/info', ...TRANSPORTS.map((t) => `/connection/${t}`)];
+      for (const path of paths) {
+        // HAProxy finds out at its first checks that they are there.
+        await waitFor(async () => {
+          const headers = { 'x-real-ip': '192.0.2.7' };
+          return (await fetch(`${proxy.url}${path}`, { headers })).status === 200;
+        });
+        const { host, 'x-real-ip': address } = heard.get(path) ?? {};
+        expect([path, host, address]).toEqual([path, new URL(proxy.url).host, '127.0.0.1']);
+      }
+    },
+    60_000,
   );
 
   test.skipIf(why !== null)(
