@@ -73,7 +73,8 @@ shorter than 32 characters, or looks like a placeholder, stops the start too.
 
 const CENTRIFUGO = `## Coming from Centrifugo
 
-A config file of Centrifugo v6 (JSON, YAML or TOML) is read as it is: \`belfry start --config config.json\`. What differs:
+A config file of Centrifugo v6 (JSON, YAML or TOML) is read as it is: \`belfry start --config config.json\`. One of v5 or before must be
+made one of v6 first: Centrifugo's documentation has a converter. What differs:
 
 - \`engine\` (or \`broker\` and \`presence_manager\`): \`memory\` is the embedded store, which is kept in \`data_dir\`; \`redis\` becomes
   \`redis.url\` and \`redis.prefix\`, with \`address\`, \`cluster_address\`, \`user\`, \`password\`, \`db\` and \`tls.enabled\`. Sentinel, NATS and

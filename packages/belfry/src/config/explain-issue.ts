@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { didYouMean } from './closest.ts';
-import { lookUp, type Step } from './walk-schema.ts';
+import { ALL_FIELDS, lookUp, type Step } from './walk-schema.ts';
 
 /** `channel.namespaces[1].history_ttl` */
 export function pathText(path: readonly Step[]): string {
@@ -24,10 +24,22 @@ function show(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
+const MOST_HINTS = 3;
+
+/** Where a key at the top of the file belongs: `allowed_origins` under `client`, and what was flat before Centrifugo v6. */
+function deeper(key: string): string {
+  const found = ALL_FIELDS.map(({ path }) => path)
+    .filter((path) => `_${path.replaceAll('.', '_')}`.endsWith(`_${key}`))
+    .toSorted((a, b) => a.length - b.length)
+    .slice(0, MOST_HINTS)
+    .map((path) => `"${path}"`);
+  return found.length === 0 ? '' : ` Did you mean ${found.join(' or ')}?`;
+}
+
 function unknownKey(path: readonly Step[], key: string, origin: string): string {
   const name = pathText([...path, key]);
   const siblings = lookUp(path).keys ?? [];
-  const hint = didYouMean(key, siblings);
+  const hint = (path.length === 0 && deeper(key)) || didYouMean(key, siblings);
   if (hint !== '') return `${name}: unknown key (${origin}).${hint}`;
   return `${name}: unknown key (${origin}). Known here: ${siblings.join(', ')}.`;
 }

@@ -192,7 +192,7 @@ describe('proxies', () => {
     [
       'a namespace with the default proxy, which is not set up',
       { channel: { without_namespace: { publish_proxy_enabled: true } } },
-      'channel.proxy.publish.endpoint: is missing; channel.without_namespace.publish_proxy_name uses it.',
+      'channel.proxy.publish.endpoint: is missing; channel.without_namespace.publish_proxy_enabled needs it.',
     ],
     [
       'an endpoint of another kind',

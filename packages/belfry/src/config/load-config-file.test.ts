@@ -49,6 +49,12 @@ test.each([
   await expect(loadConfigFile(name, directory)).rejects.toThrow(reason);
 });
 
+test('a directory is refused with a reason', async () => {
+  await expect(loadConfigFile('.', directory)).rejects.toThrow(
+    /is a directory; name the file in it/,
+  );
+});
+
 test.each([
   ['c.json', '{"client":{"channel_limit":7},"channel":{"namespaces":[{"name":"chat"}]}}'],
   ['c.yaml', 'client:\n  channel_limit: 7\nchannel:\n  namespaces:\n    - name: chat\n'],

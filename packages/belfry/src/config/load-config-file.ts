@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ConfigError } from './config-error.ts';
@@ -106,6 +106,9 @@ export async function loadConfigFile(
   const name = short.startsWith('..') ? file : short;
   if (!existsSync(file)) {
     throw new ConfigError([`--config: there is no file ${file}.`]);
+  }
+  if (statSync(file).isDirectory()) {
+    throw new ConfigError([`--config: ${file} is a directory; name the file in it.`]);
   }
   const isModule = /\.[cm]?[jt]s$/.test(file);
   const values = isModule

@@ -1,7 +1,7 @@
 import { FLEET_PROXY } from './namespace-schema.ts';
 import type { ResolvedConfig } from './schema.ts';
 
-/** Whose option says so, whether and by which name a proxy is used, and which one is `default` there. */
+/** The option that names the proxy, whether it is on and what it says, and which one is `default` there. */
 type Uses = readonly (readonly [
   at: string,
   enabled: boolean,
@@ -60,7 +60,10 @@ export function proxyRules(config: ResolvedConfig): string[] {
     if (!enabled) continue;
     const [where, endpoint] = otherwise;
     if (name === 'default') {
-      if (endpoint === undefined) problems.push(`${where}.endpoint: is missing; ${at} uses it.`);
+      if (endpoint === undefined) {
+        const by = at.replace(/name$/, 'enabled');
+        problems.push(`${where}.endpoint: is missing; ${by} needs it.`);
+      }
     } else if (name === FLEET_PROXY && config.fleet.enabled) {
       continue;
     } else if (!named.has(name)) {

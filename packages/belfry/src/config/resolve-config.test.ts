@@ -41,6 +41,21 @@ describe('a config that is wrong says what, where and how to mend it', () => {
       'http_server.zzz: unknown key (belfry.config.json). Known here: address, port, internal_address, internal_port, client_ip_header, tls.',
     ],
     [
+      'an option that stands a level too high',
+      { allowed_origins: ['*'] },
+      'allowed_origins: unknown key (belfry.config.json). Did you mean "client.allowed_origins"?',
+    ],
+    [
+      'a flat option of a Centrifugo before v6',
+      { token_hmac_secret_key: 'x' },
+      'token_hmac_secret_key: unknown key (belfry.config.json). Did you mean "client.token.hmac_secret_key" or "client.subscription_token.hmac_secret_key"?',
+    ],
+    [
+      'one whose name begins as a section does',
+      { port: 1 },
+      'port: unknown key (belfry.config.json). Did you mean "http_server.port" or "http_server.internal_port"?',
+    ],
+    [
       'a misspelt option of a namespace',
       { channel: { namespaces: [{ name: 'chat', history_sise: 1 }] } },
       'channel.namespaces[0].history_sise: unknown key (belfry.config.json). Did you mean "history_size"?',

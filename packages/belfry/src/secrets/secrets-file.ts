@@ -30,9 +30,14 @@ function read(file: string): GeneratedSecrets | undefined {
     text = readFileSync(file, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new ConfigError([`${file}: it cannot be read: ${(error as Error).message}.`], {
-      cause: error,
-    });
+    throw new ConfigError(
+      [
+        `${file}: it cannot be read: ${(error as Error).message}. Let this user read it, or choose another data directory (--data-dir).`,
+      ],
+      {
+        cause: error,
+      },
+    );
   }
   // Whoever made it readable for others, by a copy or a backup, is corrected.
   if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);

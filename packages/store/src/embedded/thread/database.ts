@@ -93,7 +93,7 @@ function lock(file: string, pidFile: string): DatabaseSync {
     if (sqliteCode(error) === SQLITE_NOTADB) {
       throw new StoreError(
         'incompatible',
-        `${file} is not a Belfry database; give another dataDir or move the file away`,
+        `${file} is not a Belfry database; choose another data directory (--data-dir), or move the file away`,
       );
     }
     throw error;
@@ -108,7 +108,7 @@ function lockedBy(file: string, pidFile: string): string {
     // The holder has not written it yet, or is not a Belfry.
   }
   const holder = /^\d+$/.test(pid) ? `process ${pid}` : 'another process';
-  return `${file} is in use by ${holder}; stop it first, or give another dataDir (processes that share state need the Redis store)`;
+  return `${file} is in use by ${holder}; stop it first, or choose another data directory (processes that share state need the Redis store)`;
 }
 
 /** Makes the tables, or checks that they are what this version reads. */
