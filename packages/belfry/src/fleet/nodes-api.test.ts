@@ -373,6 +373,20 @@ describe.each(['embedded', 'redis'] as const)('nodes on %s', (stores) => {
     [
       'complete',
       {
+        results: [
+          {
+            attempt: 'a',
+            job: 'j',
+            ms: 1,
+            result: JSON.parse('['.repeat(300) + ']'.repeat(300)) as unknown,
+          },
+        ],
+      },
+      'the result of a: it is nested more than 200 deep',
+    ],
+    [
+      'complete',
+      {
         results: Array.from({ length: 1_001 }, (_, i) => ({
           attempt: `a${i}`,
           job: 'j',

@@ -15,6 +15,16 @@ test('what JSON does not carry is told as what JSON makes of it', () => {
   );
 });
 
+test('what is nested too deep, or refers to itself, is refused before it takes the stack', () => {
+  const nested = (depth: number): unknown => JSON.parse('['.repeat(depth) + ']'.repeat(depth));
+  expect(canonicalJson(nested(200))).toHaveLength(400);
+  expect(() => canonicalJson(nested(201))).toThrow('nested more than 200 deep');
+  expect(() => canonicalJson(nested(5_000))).toThrow('nested more than 200 deep');
+  const itself: { self?: unknown } = {};
+  itself.self = itself;
+  expect(() => canonicalJson(itself)).toThrow('nested more than 200 deep');
+});
+
 test('property: it is made of what JSON says, whatever there is besides', () => {
   const anything = fc.anything({ withDate: true, withSparseArray: true, maxDepth: 3 });
   fc.assert(

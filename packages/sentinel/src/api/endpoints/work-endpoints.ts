@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { resultDigest } from '../../result-digest.ts';
 import { type Endpoint, newNodeEndpoint, nodeEndpoint } from '../endpoint.ts';
-import { FleetError, nodeError } from '../fleet-error.ts';
+import { badRequest, FleetError, nodeError } from '../fleet-error.ts';
 import { type FleetService, limited } from '../fleet-service.ts';
 import type { FailureMessage, ResultMessage } from '../../messages/job-messages.ts';
 import {
@@ -139,6 +139,14 @@ async function settle(
   return { outcomes };
 }
 
+function digestOf(attempt: string, result: unknown): string {
+  try {
+    return resultDigest(result);
+  } catch (error) {
+    throw badRequest(`results: the result of ${attempt}: ${(error as Error).message}.`);
+  }
+}
+
 const complete = nodeEndpoint(
   {
     operation: 'complete',
@@ -160,7 +168,7 @@ const complete = nodeEndpoint(
           attempt,
           ms,
           result: JSON.stringify(result),
-          digest: resultDigest(result),
+          digest: digestOf(attempt, result),
         },
       })),
     ),
