@@ -27,12 +27,14 @@ function examplesIn(document: string): Map<string, string> {
   return new Map(Array.from(marked, ([, name = '', code = '']) => [name, code]));
 }
 
-/** The project that the README tells to make. */
+/** The project that the README tells to make, with what docs/fleet.md adds to it. */
 function chatProject() {
   const directory = temporaryDirectory();
   const inside = (name: string): string => join(directory.path, name);
   writeFileSync(inside('package.json'), '{ "type": "module" }');
-  for (const [name, code] of examplesIn('README.md')) writeFileSync(inside(name), code);
+  for (const document of ['README.md', 'docs/fleet.md']) {
+    for (const [name, code] of examplesIn(document)) writeFileSync(inside(name), code);
+  }
   for (const [name, place] of Object.entries(INSTALLED)) {
     const link = inside(join('node_modules', name));
     mkdirSync(dirname(link), { recursive: true });

@@ -26,6 +26,11 @@ export type SubmitOptions = Omit<SubmitRequest, 'simulation' | 'input'>;
 /** What a simulation's blocks and jobs come to. */
 export type ResultOf<S> = S extends Simulation<infer _I, infer Result, infer _S> ? Result : never;
 
+/** A job that was submitted by name, with the type of its simulation or with those of its summary and its result. */
+type NamedJob<S, Result> = [S] extends [AnySimulation]
+  ? JobHandle<ResultOf<S>, SummaryOf<S>>
+  : JobHandle<Result, S>;
+
 /** The jobs of a fleet. Everything rejects with `BelfryError`; what fails for a while is tried again by itself. */
 export class FleetJobs {
   readonly #host: JobHost;
@@ -35,7 +40,7 @@ export class FleetJobs {
   }
 
   /**
-   * Submits a job: `client.jobs.submit(fight, input)`, or with the simulation's name. It is there once however often the call had to be
+   * Submits a job: `client.jobs.submit(fight, input)`, or with the simulation's name: `submit<typeof fight>('fight', input)`. It is there once however often the call had to be
    * made; give `key` to make it so for calls of your own, too.
    */
   submit<S extends AnySimulation>(
@@ -43,11 +48,11 @@ export class FleetJobs {
     input: SubmittedOf<S>,
     options?: SubmitOptions,
   ): Promise<JobHandle<ResultOf<S>, SummaryOf<S>>>;
-  submit<Summary = unknown, Result = unknown>(
+  submit<S = unknown, Result = unknown>(
     simulation: string,
-    input: unknown,
+    input: [S] extends [AnySimulation] ? SubmittedOf<S> : unknown,
     options?: SubmitOptions,
-  ): Promise<JobHandle<Result, Summary>>;
+  ): Promise<NamedJob<S, Result>>;
   async submit(
     simulation: AnySimulation | string,
     input: unknown,

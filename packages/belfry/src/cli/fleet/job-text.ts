@@ -52,7 +52,9 @@ export function jobFacts(view: JobView): string {
     error === null
       ? ''
       : `± ${percent(error)}${targetError === null ? '' : ` of ${percent(targetError)}`}`,
-    nodeCount > 0 ? `${nodeCount} node${nodeCount === 1 ? '' : 's'}, ${slots} slots` : '',
+    nodeCount > 0
+      ? `${nodeCount} node${nodeCount === 1 ? '' : 's'}, ${slots} slot${slots === 1 ? '' : 's'}`
+      : '',
     view.waiting === null ? '' : WAITING[view.waiting],
   ].filter((fact) => fact !== '');
   return facts.length === 0 ? status : facts.join('  ');
