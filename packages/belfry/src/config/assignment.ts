@@ -43,8 +43,8 @@ export function readText(field: Field, text: string): unknown {
   }
 }
 
-/** Variables that Kubernetes makes up for a service called `belfry`, and ours that are not part of the config. */
-const NOT_CONFIG = /^BELFRY_(CONFIG|PROCESS|SERVICE_HOST|SERVICE_PORT(_.+)?|PORT_\d+_.+)$/;
+/** Variables that Kubernetes makes up for a service called `belfry`, and ours that are not part of the config: commands read them. */
+const NOT_CONFIG = /^BELFRY_(CONFIG|PROCESS|TOKEN|CLAIM|SERVICE_HOST|SERVICE_PORT(_.+)?|PORT_\d+_.+)$/;
 
 /** What the environment gives, in ascending precedence. */
 export function fromEnvironment(env: Readonly<Record<string, string | undefined>>): {

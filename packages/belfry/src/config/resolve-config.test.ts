@@ -219,6 +219,11 @@ describe('the environment', () => {
     expect(warnings).toHaveLength(1);
   });
 
+  test('what commands read is no setting, and nothing is said of it', () => {
+    const env = { BELFRY_CONFIG: 'a.json', BELFRY_TOKEN: 'x', BELFRY_CLAIM: 'y' };
+    expect(fromEnvironment(env)).toEqual({ assignments: [], problems: [], warnings: [] });
+  });
+
   test('variables of Centrifugo are not read, and it is said', () => {
     const env = { CENTRIFUGO_HTTP_API_KEY: 'x', CENTRIFUGO_ADMIN_SECRET: 'y' };
     expect(fromEnvironment(env)).toEqual({

@@ -74,7 +74,7 @@ export const configSchema = z.strictObject({
     doc: 'In `production` the secrets must be given, and none may be short or a well-known word. `NODE_ENV=production` sets it too.',
   }),
   roles: someOf(ROLES, {
-    doc: 'What this process does. `sentinel`, only with `fleet.enabled`: it answers the API of the fleet, and runs turns as `worker` and `ticker` do. Fewer than all need `redis.url`, which the processes share. Default: all that there is to do.',
+    doc: 'What this process does. `beacon`: clients connect to it. `worker`: it runs the turns that messages want, `ticker`: those that ticks want; each runs the other’s too when they are late, or at once where nobody else does. `sentinel`, only with `fleet.enabled`: it answers the API of the fleet, and runs turns as `worker` and `ticker` do. Fewer than all need `redis.url`, which the processes share. Default: all that there is to do.',
     flag: 'role',
   }),
   beacon: oneOf(['belfry', 'centrifugo'], 'belfry', {
