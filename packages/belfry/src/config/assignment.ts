@@ -44,7 +44,8 @@ export function readText(field: Field, text: string): unknown {
 }
 
 /** Variables that Kubernetes makes up for a service called `belfry`, and ours that are not part of the config: commands read them. */
-const NOT_CONFIG = /^BELFRY_(CONFIG|PROCESS|TOKEN|CLAIM|SERVICE_HOST|SERVICE_PORT(_.+)?|PORT_\d+_.+)$/;
+const NOT_CONFIG =
+  /^BELFRY_(CONFIG|PROCESS|TOKEN|CLAIM|SERVICE_HOST|SERVICE_PORT(_.+)?|PORT_\d+_.+)$/;
 
 /** What the environment gives, in ascending precedence. */
 export function fromEnvironment(env: Readonly<Record<string, string | undefined>>): {
