@@ -283,3 +283,10 @@ test('what is printed has every origin and no secret', () => {
   expect(table).toMatch(/^admin\.secret +"\*\*\*" {2}# belfry\.config\.json$/m);
   expect(table).toMatch(/^http_server\.port +8000 {2}# default$/m);
 });
+
+test('an origin that no page can have is doubted', () => {
+  const allowed_origins = ['app.example.com', 'https://a.example.com', '*.example.com', '*'];
+  expect(fromFile({ client: { allowed_origins } }).warnings).toEqual([
+    'client.allowed_origins: "app.example.com" matches no origin, for these begin with a scheme; give "https://app.example.com".',
+  ]);
+});

@@ -5,7 +5,7 @@ import { explainIssue, pathText } from './explain-issue.ts';
 import type { ConfigFile } from './load-config-file.ts';
 import { fromCentrifugo } from './from-centrifugo.ts';
 import { type NamespaceInput, withDefaultNamespaces } from './namespace-schema.ts';
-import { brokenRules } from './rules.ts';
+import { brokenRules, doubtsAbout } from './rules.ts';
 import { type BelfryConfig, configSchema, type ResolvedConfig } from './schema.ts';
 import { copyTree, isTree, valueAt, type Tree } from './tree.ts';
 import { ALL_FIELDS, type Field } from './walk-schema.ts';
@@ -135,6 +135,6 @@ export function resolveConfig(sources: ConfigSources): EffectiveConfig {
       dir: portal.dir === undefined ? undefined : resolve(baseOf('portal.dir'), portal.dir),
     },
   };
-  const { warnings } = adapted;
+  const warnings = [...adapted.warnings, ...doubtsAbout(config)];
   return { config, written: writtenConfig(tree, values), values, warnings, originOf, baseOf };
 }

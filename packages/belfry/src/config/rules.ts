@@ -21,6 +21,16 @@ export function brokenRules(config: ResolvedConfig): string[] {
   ];
 }
 
+/** What is allowed and can hardly be meant. */
+export function doubtsAbout({ client }: ResolvedConfig): string[] {
+  return client.allowed_origins
+    .filter((origin) => !origin.includes('://') && !origin.startsWith('*'))
+    .map(
+      (origin) =>
+        `client.allowed_origins: ${JSON.stringify(origin)} matches no origin, for these begin with a scheme; give "https://${origin}".`,
+    );
+}
+
 function tokenRules({ client }: ResolvedConfig): string[] {
   return (['token', 'subscription_token'] as const).flatMap((name) => {
     const token = client[name];
