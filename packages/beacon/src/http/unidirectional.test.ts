@@ -186,6 +186,7 @@ describe.each(KINDS)('%s', (kind) => {
     using none = await connect(rig, kind, {});
     using leaving = await connect(rig, kind, { token: good });
     await waitFor(() => leaving.pushes.length === 1);
+    await Promise.all([invalid, old, none].map((each) => each.ended));
     void rig.beacon.drain(0);
     const ends = await Promise.all([invalid, old, none, leaving].map((each) => each.ended));
     const last = [invalid, old, none, leaving].map(({ pushes }) => pushes.at(-1)?.['disconnect']);

@@ -111,7 +111,8 @@ test(
     const job = await lab.submit('ann', input);
     const { result } = await lab.done('ann', job, 50_000);
     expect(canonicalJson(result)).toBe(await localResult(input));
-    expect(node.snapshot().counts).toMatchObject({ failed: 0, cancelled: 0, unwanted: 0 });
+    // What only waited may have been called back.
+    expect(node.snapshot().counts).toMatchObject({ failed: 0, unwanted: 0 });
     // It serves more than channels, though nobody named actors.
     expect(lab.log()).not.toContain('no actors');
   },
