@@ -1,7 +1,7 @@
 import type { Attempt, AttemptProgress } from '@belfry/protocol';
 import type { LostMessage } from '../../messages/job-messages.ts';
 import type { NodeTally, WorkMessage } from '../../messages/node-messages.ts';
-import { outboxOf, takesWork, type NodeState, type NodeTurn } from './node-state.ts';
+import { outboxOf, streakFor, takesWork, type NodeState, type NodeTurn } from './node-state.ts';
 
 /** Over so many ms the rate is told. */
 const PACE_MS = 10_000;
@@ -37,7 +37,7 @@ function count({ state, now, settings }: NodeTurn, tally: NodeTally): void {
   state.failed += tally.failed;
   trust.agreed += tally.agreed;
   trust.streak += tally.agreed;
-  if (trust.streak >= settings.trust.after) trust.caught = false;
+  if (trust.streak >= streakFor(trust, settings.trust)) trust.caught = false;
   if (tally.disagreed > 0) {
     trust.disagreed += tally.disagreed;
     trust.streak = 0;

@@ -100,7 +100,18 @@ export function outboxOf(state: NodeState): NodeOutbox {
 export function trustOfNode({ trust, claim }: NodeState, { trust: rule }: FleetSettings): Trust {
   if (trust.caught) return 'lost';
   if (claim?.trusted === true) return 'operator';
-  return trust.streak >= rule.after ? 'earned' : 'none';
+  return trust.streak >= streakFor(trust, rule) ? 'earned' : 'none';
+}
+
+/** Each time that it was outvoted doubles what it has to show, up to so many times. */
+const MOST_DOUBLINGS = 6;
+
+/**
+ * So many agreements in a row earn a node trust. Some lies never come to a vote (their job was cancelled, others were first), so who lies now and
+ * then has streaks by luck: of 10 sooner or later, of 320 hardly.
+ */
+export function streakFor({ disagreed }: TrustState, rule: FleetSettings['trust']): number {
+  return rule.after * 2 ** Math.min(disagreed, MOST_DOUBLINGS);
 }
 
 export function statusOf({ alive, drain, draining }: NodeState): NodeStatus {

@@ -243,7 +243,12 @@ describe('trust', () => {
       trust: 0,
       mine: false,
     });
-    expect(rig.work({ tally: { ...tally, agreed: 10 } }).fleet).toMatchObject({ trust: 'earned' });
+    // Now it has to show twice as much, and the next time twice that.
+    expect(rig.work({ tally: { ...tally, agreed: 19 } }).fleet).toBeNull();
+    expect(rig.work({ tally: { ...tally, agreed: 1 } }).fleet).toMatchObject({ trust: 'earned' });
+    rig.work({ tally: { ...tally, disagreed: 1 } });
+    expect(rig.work({ tally: { ...tally, agreed: 39 } }).fleet).toBeNull();
+    expect(rig.work({ tally: { ...tally, agreed: 1 } }).fleet).toMatchObject({ trust: 'earned' });
   });
 });
 

@@ -8,6 +8,7 @@ import { nextLapse, seen, tellAgain } from './liveness.ts';
 import {
   statusOf,
   takesWork,
+  streakFor,
   trustOfNode,
   type NodeEffects,
   type NodeState,
@@ -140,7 +141,7 @@ export function nodeView(turn: NodeTurn, user: string): NodeView {
     version: capabilities.version,
     slots: state.slots,
     busy: Math.min(state.slots, Object.keys(state.holds).length),
-    trust: whole ? 1 : trust.streak / settings.trust.after,
+    trust: whole ? 1 : trust.streak / streakFor(trust, settings.trust),
     agreed: trust.agreed,
     disagreed: trust.disagreed,
     completed: state.completed,
