@@ -18,7 +18,7 @@ export interface FleetSettings {
   /** A slot that has less than this to do is given another chunk, up to twice the slots. Default 2,000. */
   readonly prefetchMs: number;
   readonly trust: {
-    /** So many agreements in a row make a node trusted. Default 10. */
+    /** So many agreements in a row make a node trusted; twice as many after each time that it was outvoted. Default 10. */
     readonly after: number;
     /**
      * This share of what trusted nodes do is checked while there are others, 0 to 1; 1: all of it, and what nobody checks waits. Default

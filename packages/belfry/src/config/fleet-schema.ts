@@ -63,7 +63,11 @@ export const fleetSchema = group({
     'A slot that has less than this to do is given another chunk, up to twice the slots.',
   ),
   trust: group({
-    after: whole(10, [1, 10_000], 'So many agreements in a row make a node trusted.'),
+    after: whole(
+      10,
+      [1, 10_000],
+      'So many agreements in a row make a node trusted; twice as many after each time that it was outvoted.',
+    ),
     check: special(z.number().min(0).max(1).default(0.02), {
       kind: 'number',
       doc: 'This share of what trusted nodes do is checked, while there are others to check it. 1: all of it, and it waits until somebody has.',
